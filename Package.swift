@@ -1,0 +1,173 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A folder is a side. What a side may import stands in `allowed`, and the manifest refuses to evaluate when a target
+// declares an edge that the table does not have. docs/ARCHITECTURE.md explains the sides.
+
+enum Side: String {
+  case contracts = "Sources/Contracts"
+  case platform = "Sources/Platform"
+  case log = "Sources/Log"
+  case write = "Sources/Write"
+  case project = "Sources/Project"
+  case query = "Sources/Query"
+  case projections = "Projections"
+  case migrations = "Migrations"
+  case programs = "Sources/Programs"
+}
+
+let allowed: [Side: [Side]] = [
+  .contracts: [.contracts],
+  .platform: [.platform],
+  .log: [.platform, .contracts, .log],
+  .write: [.platform, .contracts, .log, .write],
+  .project: [.platform, .contracts, .log, .project],
+  .query: [.platform, .contracts, .log, .query],
+  .projections: [.contracts, .project],
+  .migrations: [],
+  .programs: [.platform, .contracts, .log, .write, .project, .query, .projections, .migrations, .programs],
+]
+
+/// Edges narrower than a side: a projection sees of Project only the kit, and only Programs and Project see a cluster.
+let only: [Side: [Side: [String]]] = [
+  .projections: [.project: ["ProjectionKit"]]
+]
+
+var sideOf: [String: Side] = [:]
+var targets: [Target] = []
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func path(_ side: Side, _ name: String) -> String { "\(side.rawValue)/\(name)" }
+
+/// A Swift module of a side. `uses` are modules of ours that were declared before it: no cycle can be written down.
+@MainActor
+func module(
+  _ side: Side, _ name: String, folder: String? = nil, uses: [String] = [], embed: String? = nil,
+  executable: Bool = false
+) {
+  for use in uses {
+    guard let other = sideOf[use] else { preconditionFailure("\(name) uses \(use), which is not declared above it") }
+    precondition(
+      allowed[side]!.contains(other),
+      "\(name) (\(side.rawValue)) may not use \(use) (\(other.rawValue)): see the table of sides in Package.swift")
+    if let narrowed = only[side]?[other] {
+      precondition(narrowed.contains(use), "\(name) (\(side.rawValue)) may use only \(narrowed) of \(other.rawValue)")
+    }
+  }
+  sideOf[name] = side
+  let dependencies = uses.map { Target.Dependency.target(name: $0) }
+  let resources: [Resource]? = embed.map { [.embedInCode($0)] }
+  if executable {
+    targets.append(
+      .executableTarget(
+        name: name, dependencies: dependencies, path: path(side, folder ?? name), resources: resources,
+        swiftSettings: swiftSettings))
+  } else {
+    targets.append(
+      .target(
+        name: name, dependencies: dependencies, path: path(side, folder ?? name), resources: resources,
+        swiftSettings: swiftSettings))
+  }
+}
+
+/// A C library of Debian's, seen through a module map.
+@MainActor
+func library(_ name: String, pkgConfig: String) {
+  sideOf[name] = .platform
+  targets.append(.systemLibrary(name: name, path: path(.platform, name), pkgConfig: pkgConfig))
+}
+
+/// C or C++ of ours: a shim that makes something visible to Swift.
+@MainActor
+func shim(_ name: String, links: [String] = []) {
+  sideOf[name] = .platform
+  targets.append(
+    .target(name: name, path: path(.platform, name), linkerSettings: links.map { .linkedLibrary($0) }))
+}
+
+@MainActor
+func tests(_ name: String, uses: [String], exclude: [String] = []) {
+  targets.append(
+    .testTarget(
+      name: name, dependencies: uses.map { .target(name: $0) }, path: "Tests/\(name)", exclude: exclude,
+      swiftSettings: swiftSettings))
+}
+
+// Platform: knows nothing of metrics.
+library("CPostgres", pkgConfig: "libpq")
+library("CMicroHTTP", pkgConfig: "libmicrohttpd")
+library("CZstd", pkgConfig: "libzstd")
+library("CZlib", pkgConfig: "zlib")
+library("CXXHash", pkgConfig: "libxxhash")
+library("CCrypto", pkgConfig: "libcrypto")
+shim("CLinux")
+shim("CSimdjson", links: ["simdjson"])
+module(.platform, "Runtime", uses: ["CLinux"])
+module(.platform, "Hashing", uses: ["CXXHash", "CCrypto"])
+module(.platform, "Compression", uses: ["CZstd", "CZlib"])
+module(.platform, "JSON", uses: ["CSimdjson"])
+module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"])
+module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Postgres"])
+module(.platform, "HTTPServer", uses: ["CMicroHTTP", "CLinux", "Runtime"])
+
+// Contracts: pure values.
+module(.contracts, "ColumnCodec")
+module(.contracts, "Events", uses: ["ColumnCodec"])
+module(.contracts, "ReadModels", uses: ["ColumnCodec", "Events"])
+
+// Log: reads committed events.
+module(.log, "EventFeed", uses: ["Runtime", "Postgres", "Compression", "ColumnCodec", "Events"])
+
+// Write: from a request to committed events.
+module(.write, "Commands", uses: ["Hashing", "ColumnCodec", "Events"])
+module(.write, "LineProtocol", uses: ["Runtime", "CLinux", "Hashing", "ColumnCodec", "Events", "Commands"])
+module(.write, "SamplesJSON", uses: ["JSON", "Runtime", "ColumnCodec", "Events", "Commands"])
+module(
+  .write, "EventStore",
+  uses: ["Runtime", "Postgres", "Hashing", "Compression", "ColumnCodec", "Events", "Commands"])
+module(
+  .write, "CommandAPI",
+  uses: [
+    "Runtime", "HTTPServer", "Compression", "Hashing", "Events", "Commands", "LineProtocol", "SamplesJSON",
+    "EventStore",
+  ])
+
+// Project: from events to read models.
+module(.project, "ProjectionKit", uses: ["Events"])
+module(.project, "ReadStore", uses: ["Runtime", "Postgres", "Events", "ProjectionKit"])
+module(
+  .project, "ProjectionEngine", uses: ["Runtime", "Postgres", "Events", "EventFeed", "ProjectionKit", "ReadStore"])
+
+// Projections: one target each.
+module(.projections, "Timeline", uses: ["ColumnCodec", "Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
+module(.projections, "Catalogue", uses: ["ColumnCodec", "Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
+
+// Query: from read models to answers.
+module(.query, "Queries", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "ReadModels"])
+module(.query, "QueryAPI", uses: ["Runtime", "HTTPServer", "JSON", "Events", "ReadModels", "Queries"])
+
+// Migrations: SQL, embedded in the binary.
+module(.migrations, "EventStoreMigrations", folder: "event_store", embed: "sql")
+module(.migrations, "ReadStoreMigrations", folder: "read_store", embed: "sql")
+
+// Programs: the only place where sides meet.
+module(
+  .programs, "daybook",
+  uses: [
+    "CLinux", "Runtime", "Hashing", "Compression", "JSON", "Postgres", "PostgresCluster", "HTTPServer",
+    "ColumnCodec", "Events", "ReadModels", "EventFeed",
+    "Commands", "EventStore", "CommandAPI",
+    "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue",
+    "Queries", "QueryAPI",
+    "EventStoreMigrations", "ReadStoreMigrations",
+  ],
+  executable: true)
+
+let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

@@ -1,0 +1,3 @@
+// Only the digests of OpenSSL.
+#include <openssl/evp.h>
+#include <openssl/sha.h>

@@ -1,0 +1,35 @@
+// What Glibc's Swift module leaves out, or shows as macros that Swift cannot call.
+#ifndef DAYBOOK_CLINUX_H
+#define DAYBOOK_CLINUX_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/// memmem(3): the first place of `needle` in `haystack`, or NULL.
+void *_Nullable daybook_memmem(
+    const void *_Nonnull haystack, size_t haystack_length, const void *_Nonnull needle, size_t needle_length);
+
+/// Opens a signalfd(2) for SIGINT and SIGTERM after blocking them in the calling thread (threads started later inherit
+/// the mask). Returns -1 and sets errno on failure.
+int daybook_termination_signalfd(void);
+
+/// Takes one signal's number from such a descriptor; -1 when it cannot.
+int daybook_read_signalfd(int descriptor);
+
+/// Asks the kernel to send `signal` to the calling process when its parent dies (prctl PR_SET_PDEATHSIG).
+int daybook_die_with_parent(int signal);
+
+/// Names the calling thread for ps(1) and top(1); at most 15 bytes are kept.
+void daybook_name_thread(const char *_Nonnull name);
+
+/// Starts `arguments` (NULL-terminated, the first is the program's path) as a child in its own process group.
+/// `user` and `group` of 0xFFFFFFFF mean: stay who you are. The child gets SIGTERM when its parent dies, an empty signal
+/// mask, and `standard_output` and `standard_error` as descriptors 1 and 2 (-1: inherited). `environment` is
+/// NULL-terminated, or NULL to inherit. `directory` may be NULL.
+/// Returns the child's id, or -1 with errno set; an exec that fails is reported here too.
+pid_t daybook_spawn(
+    const char *_Nonnull const *_Nonnull arguments, const char *_Nonnull const *_Nullable environment,
+    const char *_Nullable directory, uid_t user, gid_t group, int standard_output, int standard_error,
+    int die_with_parent_signal);
+
+#endif

@@ -1,0 +1,2 @@
+// libmicrohttpd: an HTTP/1.1 server library.
+#include <microhttpd.h>

@@ -1,0 +1,3 @@
+#ifndef DAYBOOK_CSIMDJSON_H
+#define DAYBOOK_CSIMDJSON_H
+#endif
