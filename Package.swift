@@ -126,7 +126,7 @@ module(.contracts, "ReadModels", uses: ["ColumnCodec", "Events"])
 module(.log, "EventFeed", uses: ["Runtime", "Postgres", "Compression", "ColumnCodec", "Events"])
 
 // Write: from a request to committed events.
-module(.write, "Commands", uses: ["Hashing", "ColumnCodec", "Events"])
+module(.write, "Commands", uses: ["Runtime", "Hashing", "ColumnCodec", "Events"])
 module(.write, "LineProtocol", uses: ["Runtime", "CLinux", "Hashing", "ColumnCodec", "Events", "Commands"])
 module(.write, "SamplesJSON", uses: ["JSON", "Runtime", "ColumnCodec", "Events", "Commands"])
 module(
