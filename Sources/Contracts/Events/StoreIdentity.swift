@@ -1,0 +1,25 @@
+/// Which event store this is. Tokens, progress and cursors name it, so that those of another store, or of this one before
+/// a backup was restored, are refused.
+package struct StoreIdentity: Hashable, Sendable, CustomStringConvertible {
+  /// The two halves of a UUID.
+  package let idHigh: UInt64
+  package let idLow: UInt64
+  /// Raised by restoring a backup; from 1.
+  package let generation: Int32
+  /// The number of shards, fixed for ever.
+  package let shards: Int
+
+  /// The most shards that a store may have; what bytes from outside claim beyond it is refused.
+  package static let shardsLimit = 4_096
+
+  package init(idHigh: UInt64, idLow: UInt64, generation: Int32, shards: Int) {
+    self.idHigh = idHigh
+    self.idLow = idLow
+    self.generation = generation
+    self.shards = shards
+  }
+
+  package var description: String {
+    "store \(UUIDText.text(high: idHigh, low: idLow)) generation \(generation) with \(shards) shards"
+  }
+}
