@@ -1,6 +1,10 @@
-/// The numbered migrations, embedded in the binary.
+/// The numbered migrations of the read store, embedded in the binary.
 package enum ReadStoreMigrations {
   package static var all: [(number: Int, name: String, sql: [UInt8])] {
-    [(1, "roles", PackageResources._001_roles_sql)]
+    [
+      (1, "roles", PackageResources._001_roles_sql),
+      (2, "builds", PackageResources._002_builds_sql),
+      (3, "grants", PackageResources._003_grants_sql),
+    ]
   }
 }
