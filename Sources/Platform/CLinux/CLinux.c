@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -110,3 +111,5 @@ pid_t daybook_spawn(
   }
   return child;
 }
+
+int daybook_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

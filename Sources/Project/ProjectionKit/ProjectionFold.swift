@@ -1,3 +1,5 @@
+package import Events
+
 /// One build of a projection at work: what it holds in memory, and how that becomes rows.
 ///
 /// Confined to the engine's thread: it is made, used and dropped there. Its life per shard:

@@ -32,4 +32,7 @@ pid_t daybook_spawn(
     const char *_Nullable directory, uid_t user, gid_t group, int standard_output, int standard_error,
     int die_with_parent_signal);
 
+/// Opens an eventfd(2) that neither blocks nor is inherited; -1 and errno on failure.
+int daybook_eventfd(void);
+
 #endif
