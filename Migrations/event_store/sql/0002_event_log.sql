@@ -6,7 +6,7 @@ SET LOCAL search_path = daybook_events;
 CREATE TABLE store (
   id uuid NOT NULL,
   generation integer NOT NULL CHECK (generation >= 1),
-  shards integer NOT NULL CHECK (shards BETWEEN 1 AND 1024),
+  shards integer NOT NULL CHECK (shards BETWEEN 1 AND 4096),
   created_at bigint NOT NULL,
   only_row boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (only_row)
 );

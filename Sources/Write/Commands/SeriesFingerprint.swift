@@ -6,5 +6,5 @@ package import Hashing
 /// Two different series with equal fingerprints are taken for one; with 10^9 series the chance of one such pair is
 /// below 10^-20.
 extension SeriesKey {
-  package var fingerprint: XXH3.Hash128 { XXH3.hash128(canonicalBytes) }
+  package var fingerprint: XXH3.Hash128 { XXH3.hash128(canonical) }
 }
