@@ -1,0 +1,198 @@
+/// From rows and tail to the buckets of a timeline, by the same folds that write the rows: an answer is the same before
+/// and after a fold, to the bit.
+package enum TimelineMerge {
+  /// The buckets of one series. `TimelinePlan` says which rows must be in `rows`.
+  package static func buckets(
+    _ plan: TimelinePlan, _ rows: TimelineRows
+  ) throws(ReadModelError) -> TimelineBuckets {
+    var builder = Builder(plan: plan)
+    let needs = plan.needs(rows.changes)
+    switch plan.level {
+    case .minute:
+      let all = union(needs.hours, rows.hours.lazy.map(\.bucket).filter { plan.hours.contains($0) })
+      for hour in all { builder.add(try minutes(of: hour, rows), at: .minute) }
+    case .hour:
+      for row in try hours(in: plan.hours, touched: needs.hours, rows) { builder.add(row, at: .hour) }
+    case .day:
+      for row in try days(in: plan.days, needs, rows) { builder.add(row, at: .day) }
+    }
+    return builder.finish()
+  }
+
+  /// The samples of one series in `first ... last` (nanoseconds), in canonical order. `rows.hours` must have all hours
+  /// of that range with samples, and `rows.minutes` all minutes of those that are split, with samples.
+  package static func samples(
+    from first: Int64, through last: Int64, _ rows: TimelineRows
+  ) throws(ReadModelError) -> SeriesSamples {
+    var result = SeriesSamples()
+    guard first <= last else { return result }
+    let span = BucketLevel.hour.bucket(of: first)...BucketLevel.hour.bucket(of: last)
+    let touched = rows.changes.buckets(.hour).filter { span.contains($0) }
+    for hour in union(touched, rows.hours.lazy.map(\.bucket).filter { span.contains($0) }) {
+      let samples = try HourFold.samples(
+        row: row(hour, rows.hours), minutes: minuteRows(of: hour, rows), changes: rows.changes,
+        in: entries(of: hour, rows.changes))
+      let lower = samples.lowerBound(first)
+      let upper = last == .max ? samples.count : samples.lowerBound(last + 1)
+      result.times.append(contentsOf: samples.times[lower..<upper])
+      result.values.append(contentsOf: samples.values[lower..<upper])
+    }
+    return result
+  }
+
+  // MARK: - Levels
+
+  private static func minutes(of hour: Int32, _ rows: TimelineRows) throws(ReadModelError) -> [BucketRow] {
+    try HourFold.minutes(
+      row: row(hour, rows.hours), minutes: minuteRows(of: hour, rows), changes: rows.changes,
+      in: entries(of: hour, rows.changes))
+  }
+
+  /// The hours' rows in a range, the touched ones computed from their minutes.
+  private static func hours(
+    in range: Range<Int32>, touched: [Int32], _ rows: TimelineRows
+  ) throws(ReadModelError) -> [BucketRow] {
+    let touched = touched.filter { range.contains($0) }
+    let lower = lowerBound(rows.hours, range.lowerBound)
+    let upper = lowerBound(rows.hours, range.upperBound)
+    if touched.isEmpty { return Array(rows.hours[lower..<upper]) }
+    var result: [BucketRow] = []
+    var next = touched.makeIterator()
+    var hour = next.next()
+    func compute(_ hour: Int32) throws(ReadModelError) {
+      if let row = BucketFold.row(bucket: hour, of: try minutes(of: hour, rows)) { result.append(row) }
+    }
+    for row in rows.hours[lower..<upper] {
+      while let first = hour, first < row.bucket {
+        try compute(first)
+        hour = next.next()
+      }
+      if let first = hour, first == row.bucket {
+        try compute(first)
+        hour = next.next()
+      } else {
+        result.append(row)
+      }
+    }
+    while let first = hour {
+      try compute(first)
+      hour = next.next()
+    }
+    return result
+  }
+
+  /// The days' rows in a range, the touched ones computed from their hours.
+  private static func days(
+    in range: Range<Int32>, _ needs: TimelineNeeds, _ rows: TimelineRows
+  ) throws(ReadModelError) -> [BucketRow] {
+    var result: [BucketRow] = []
+    for day in union(needs.days, rows.days.lazy.map(\.bucket).filter { range.contains($0) }) {
+      guard contains(needs.days, day) else {
+        if let row = row(day, rows.days) { result.append(row) }
+        continue
+      }
+      let hours = try hours(in: BucketLevel.day.parts(of: day, at: .hour), touched: needs.hours, rows)
+      if let row = BucketFold.row(bucket: day, of: hours) { result.append(row) }
+    }
+    return result
+  }
+
+  // MARK: - Rows
+
+  private static func entries(of hour: Int32, _ changes: SeriesChanges) -> Range<Int> {
+    if changes.isEmpty { return 0..<0 }
+    return changes.indices(from: BucketLevel.hour.start(of: hour), through: BucketLevel.hour.last(of: hour))
+  }
+
+  private static func minuteRows(of hour: Int32, _ rows: TimelineRows) -> [BucketRow] {
+    if rows.minutes.isEmpty { return [] }
+    let parts = BucketLevel.hour.parts(of: hour, at: .minute)
+    return Array(
+      rows.minutes[lowerBound(rows.minutes, parts.lowerBound)..<lowerBound(rows.minutes, parts.upperBound)])
+  }
+
+  private static func row(_ bucket: Int32, _ rows: [BucketRow]) -> BucketRow? {
+    let index = lowerBound(rows, bucket)
+    return index < rows.count && rows[index].bucket == bucket ? rows[index] : nil
+  }
+
+  /// The index of the first row at or after a bucket.
+  private static func lowerBound(_ rows: [BucketRow], _ bucket: Int32) -> Int {
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].bucket < bucket { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private static func contains(_ sorted: [Int32], _ bucket: Int32) -> Bool {
+    var low = 0
+    var high = sorted.count
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle] < bucket { low = middle + 1 } else { high = middle }
+    }
+    return low < sorted.count && sorted[low] == bucket
+  }
+
+  /// Both, rising, each bucket once.
+  private static func union(_ left: [Int32], _ right: some Sequence<Int32>) -> [Int32] {
+    if left.isEmpty { return Array(right) }
+    var result: [Int32] = []
+    var index = 0
+    for bucket in right {
+      while index < left.count, left[index] < bucket {
+        result.append(left[index])
+        index += 1
+      }
+      if index < left.count, left[index] == bucket { index += 1 }
+      result.append(bucket)
+    }
+    result.append(contentsOf: left[index...])
+    return result
+  }
+}
+
+extension TimelineMerge {
+  /// Gathers stored buckets, which come by rising time, into those of the plan.
+  private struct Builder {
+    let plan: TimelinePlan
+    private var buckets = TimelineBuckets()
+    private var current: Int64?
+    private var stored: Int64 = 0
+    private var aggregate = Aggregate.empty
+
+    init(plan: TimelinePlan) { self.plan = plan }
+
+    mutating func add(_ rows: [BucketRow], at level: BucketLevel) {
+      for row in rows { add(row, at: level) }
+    }
+
+    mutating func add(_ row: BucketRow, at level: BucketLevel) {
+      guard plan.range(level).contains(row.bucket) else { return }
+      let bucket = plan.bucket(holding: row.bucket, at: level)
+      if bucket != current {
+        close()
+        current = bucket
+      }
+      stored += row.stored
+      aggregate.append(row.aggregate)
+    }
+
+    private mutating func close() {
+      guard let current, stored > 0 else { return }
+      buckets.starts.append(plan.start(of: current))
+      buckets.stored.append(stored)
+      buckets.aggregates.append(aggregate)
+      stored = 0
+      aggregate = .empty
+    }
+
+    mutating func finish() -> TimelineBuckets {
+      close()
+      return buckets
+    }
+  }
+}

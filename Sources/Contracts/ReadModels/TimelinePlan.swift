@@ -1,0 +1,87 @@
+/// Which buckets a timeline has and which rows they are computed from.
+///
+/// A query does this, in one REPEATABLE READ snapshot of one build:
+///
+/// 1. `TimelinePlan(from:to:stepMinutes:)`.
+/// 2. Read the tail of its series' pages (`TimelineTables.tailOfPages`), `TailRow.decode` the rows of each page in the
+///    order they come into one `PageChanges`, and take each series' `SeriesChanges` from its `forEachSeries`.
+/// 3. Per series: `plan.needs(changes)` says which rows are wanted beyond the plain range. Read
+///    - at level `.day`: rows of `days` in `plan.days`; and for each of `needs.days` the rows of `hours` of that day,
+///    - at level `.hour`: rows of `hours` in `plan.hours`,
+///    - at level `.minute`: rows of `hours` in `plan.hours`, with `samples`,
+///    - at every level: `samples` in the `hours` rows of `needs.hours` (others may come without), and where such a row,
+///      or at level `.minute` any row, `isSplit`: the `minutes` rows of that hour, which lie in `BucketLevel.hour.parts(of:
+///      hour, at: .minute)`, those of `needs.minutes` with `samples`, the others may come without.
+///    Rows beyond these do no harm.
+/// 4. `TimelineMerge.buckets(plan, rows)`.
+package struct TimelinePlan: Hashable, Sendable {
+  /// Minutes, at least 1.
+  package let stepMinutes: Int64
+  /// The widest stored bucket that the step is a multiple of: the rows that it is computed from.
+  package let level: BucketLevel
+  /// The numbers of the buckets: whole steps since 1970, rounded down.
+  package let buckets: Range<Int64>
+  /// What the buckets cover, at each level; an hour or day at an end may be covered in part.
+  package let minutes: Range<Int32>
+  package let hours: Range<Int32>
+  package let days: Range<Int32>
+
+  /// A step longer than all of time (1677 to 2262), in minutes.
+  package static let stepLimit: Int64 = 1 << 29
+
+  /// Buckets of `stepMinutes` over `from ..< to` (nanoseconds), widened to whole buckets. Nil when the range is empty or
+  /// the step is not in `1 ... stepLimit`.
+  package init?(from: Int64, to: Int64, stepMinutes: Int64) {
+    guard from < to, (1...Self.stepLimit).contains(stepMinutes) else { return nil }
+    self.stepMinutes = stepMinutes
+    level = stepMinutes % 1_440 == 0 ? .day : stepMinutes % 60 == 0 ? .hour : .minute
+    let first = Self.floor(Int64(BucketLevel.minute.bucket(of: from)), stepMinutes)
+    let last = Self.floor(Int64(BucketLevel.minute.bucket(of: to - 1)), stepMinutes)
+    buckets = first..<(last + 1)
+    // At most 2^28 + 2^29 minutes from 1970, so within Int32.
+    minutes = Int32(first * stepMinutes)..<Int32((last + 1) * stepMinutes)
+    hours = Self.holders(minutes, .hour)
+    days = Self.holders(minutes, .day)
+  }
+
+  /// The start of the first bucket in nanoseconds, held at the ends of Int64: `from` as widened.
+  package var from: Int64 { start(of: buckets.lowerBound) }
+
+  /// The end of the last bucket in nanoseconds, held at the ends of Int64: `to` as widened.
+  package var to: Int64 { start(of: buckets.upperBound) }
+
+  /// The start of a bucket in nanoseconds, held at the ends of Int64.
+  package func start(of bucket: Int64) -> Int64 {
+    Saturating.product(Saturating.product(bucket, stepMinutes), BucketLevel.minute.width)
+  }
+
+  /// The bucket that holds a stored bucket of `level`, or of a narrower one.
+  package func bucket(holding bucket: Int32, at level: BucketLevel) -> Int64 {
+    Self.floor(Int64(bucket) * Int64(level.minutes), stepMinutes)
+  }
+
+  /// The stored buckets at a level that the plan covers.
+  package func range(_ level: BucketLevel) -> Range<Int32> {
+    switch level {
+    case .minute: minutes
+    case .hour: hours
+    case .day: days
+    }
+  }
+
+  /// What is wanted beyond the rows of the plain range, because the tail changes it.
+  package func needs(_ changes: SeriesChanges) -> TimelineNeeds {
+    let touched = changes.buckets(.minute).filter { minutes.contains($0) }
+    return TimelineNeeds(minutes: touched)
+  }
+
+  private static func floor(_ number: Int64, _ divisor: Int64) -> Int64 {
+    let quotient = number / divisor
+    return number % divisor < 0 ? quotient - 1 : quotient
+  }
+
+  private static func holders(_ minutes: Range<Int32>, _ level: BucketLevel) -> Range<Int32> {
+    let first = level.holder(of: minutes.lowerBound, at: .minute)
+    return first..<(level.holder(of: minutes.upperBound - 1, at: .minute) + 1)
+  }
+}
