@@ -48,20 +48,15 @@ package enum PackedSamples {
 
   /// Appends the samples of a bucket that lies after all of `samples`. Damaged bytes throw and never trap.
   package static func append(_ bytes: [UInt8], to samples: inout SeriesSamples) throws(ReadModelError) {
-    do {
-      // The copy is a reference: `withUnsafeBytes` cannot throw a type, so the error is carried out of it.
-      let failure: ColumnError? = bytes.withUnsafeBytes { raw in
-        do throws(ColumnError) {
-          try append(raw, to: &samples)
-          return nil
-        } catch {
-          return error
-        }
+    let failure: ColumnError? = bytes.withUnsafeBytes { raw in
+      do throws(ColumnError) {
+        try append(raw, to: &samples)
+        return nil
+      } catch {
+        return error
       }
-      if let failure { throw failure }
-    } catch {
-      throw .damaged(what: "the samples of a bucket", error)
     }
+    if let failure { throw .damaged(what: "the samples of a bucket", failure) }
   }
 
   private static func append(
@@ -73,7 +68,7 @@ package enum PackedSamples {
     let count = try reader.count(limit: countLimit, of: "samples")
     guard count > 0 else { throw .malformed("no samples", at: 1) }
     try ColumnArrays.appendTimes(&reader, count: count, to: &samples.times)
-    do {
+    do throws(ColumnError) {
       try ColumnArrays.appendValues(&reader, count: count, to: &samples.values)
       guard reader.isAtEnd else { throw ColumnError.malformed("bytes after the last sample", at: reader.position) }
     } catch {

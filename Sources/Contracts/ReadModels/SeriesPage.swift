@@ -7,6 +7,8 @@ package struct SeriesPage: Hashable, Sendable {
   package let page: Int32
 
   package static let seriesCount = 1_024
+  /// Numbers of series in a shard are below this: a page's number is an Int32.
+  package static let indexLimit: Int64 = 1 << 41
 
   package init(shard: Int32, page: Int32) {
     self.shard = shard

@@ -1,4 +1,4 @@
-package import ColumnCodec
+import ColumnCodec
 
 /// The `changes` column of `tail`: what one flush changed in one page of series.
 ///
@@ -45,7 +45,7 @@ package enum TailRow {
   package static func decode(
     _ bytes: UnsafeRawBufferPointer, slots: SlotSet? = nil, into page: inout PageChanges
   ) throws(ReadModelError) {
-    do {
+    do throws(ColumnError) {
       var reader = ByteReader(bytes)
       let version = try reader.byte()
       guard version == formatVersion else { throw ColumnError.malformed("a tail row of format \(version)", at: 0) }

@@ -7,14 +7,17 @@ package enum TimelineMerge {
   ) throws(ReadModelError) -> TimelineBuckets {
     var builder = Builder(plan: plan)
     let needs = plan.needs(rows.changes)
+    let planned = rows.changes.indices(
+      from: BucketLevel.minute.start(of: plan.minutes.lowerBound),
+      through: BucketLevel.minute.last(of: plan.minutes.upperBound - 1))
     switch plan.level {
     case .minute:
       let all = union(needs.hours, rows.hours.lazy.map(\.bucket).filter { plan.hours.contains($0) })
-      for hour in all { builder.add(try minutes(of: hour, rows), at: .minute) }
+      for hour in all { builder.add(try minutes(of: hour, planned, rows), at: .minute) }
     case .hour:
-      for row in try hours(in: plan.hours, touched: needs.hours, rows) { builder.add(row, at: .hour) }
+      for row in try hours(in: plan.hours, touched: needs.hours, planned, rows) { builder.add(row, at: .hour) }
     case .day:
-      for row in try days(in: plan.days, needs, rows) { builder.add(row, at: .day) }
+      for row in try days(in: plan.days, needs, planned, rows) { builder.add(row, at: .day) }
     }
     return builder.finish()
   }
@@ -42,15 +45,19 @@ package enum TimelineMerge {
 
   // MARK: - Levels
 
-  private static func minutes(of hour: Int32, _ rows: TimelineRows) throws(ReadModelError) -> [BucketRow] {
+  /// - planned: the entries of the changes that lie within the plan. Those beside it could touch minutes of a split hour
+  ///   that were not read, and matter to no bucket of the plan.
+  private static func minutes(
+    of hour: Int32, _ planned: Range<Int>, _ rows: TimelineRows
+  ) throws(ReadModelError) -> [BucketRow] {
     try HourFold.minutes(
       row: row(hour, rows.hours), minutes: minuteRows(of: hour, rows), changes: rows.changes,
-      in: entries(of: hour, rows.changes))
+      in: entries(of: hour, rows.changes).clamped(to: planned))
   }
 
   /// The hours' rows in a range, the touched ones computed from their minutes.
   private static func hours(
-    in range: Range<Int32>, touched: [Int32], _ rows: TimelineRows
+    in range: Range<Int32>, touched: [Int32], _ planned: Range<Int>, _ rows: TimelineRows
   ) throws(ReadModelError) -> [BucketRow] {
     let touched = touched.filter { range.contains($0) }
     let lower = lowerBound(rows.hours, range.lowerBound)
@@ -60,7 +67,7 @@ package enum TimelineMerge {
     var next = touched.makeIterator()
     var hour = next.next()
     func compute(_ hour: Int32) throws(ReadModelError) {
-      if let row = BucketFold.row(bucket: hour, of: try minutes(of: hour, rows)) { result.append(row) }
+      if let row = BucketFold.row(bucket: hour, of: try minutes(of: hour, planned, rows)) { result.append(row) }
     }
     for row in rows.hours[lower..<upper] {
       while let first = hour, first < row.bucket {
@@ -83,7 +90,7 @@ package enum TimelineMerge {
 
   /// The days' rows in a range, the touched ones computed from their hours.
   private static func days(
-    in range: Range<Int32>, _ needs: TimelineNeeds, _ rows: TimelineRows
+    in range: Range<Int32>, _ needs: TimelineNeeds, _ planned: Range<Int>, _ rows: TimelineRows
   ) throws(ReadModelError) -> [BucketRow] {
     var result: [BucketRow] = []
     for day in union(needs.days, rows.days.lazy.map(\.bucket).filter { range.contains($0) }) {
@@ -91,7 +98,7 @@ package enum TimelineMerge {
         if let row = row(day, rows.days) { result.append(row) }
         continue
       }
-      let hours = try hours(in: BucketLevel.day.parts(of: day, at: .hour), touched: needs.hours, rows)
+      let hours = try hours(in: BucketLevel.day.parts(of: day, at: .hour), touched: needs.hours, planned, rows)
       if let row = BucketFold.row(bucket: day, of: hours) { result.append(row) }
     }
     return result
