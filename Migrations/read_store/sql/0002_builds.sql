@@ -5,7 +5,7 @@ CREATE TABLE daybook_read.builds (
   id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   projection text NOT NULL,
   version integer NOT NULL CHECK (version > 0),
-  schema text NOT NULL UNIQUE,
+  schema text NOT NULL GENERATED ALWAYS AS (projection || '_b' || id::text) STORED UNIQUE,
   -- The one that queries read.
   active boolean NOT NULL,
   -- Whose events these are: a position means nothing in another store or generation.
