@@ -114,7 +114,7 @@ module(.platform, "Hashing", uses: ["CXXHash", "CCrypto"])
 module(.platform, "Compression", uses: ["CZstd", "CZlib"])
 module(.platform, "JSON", uses: ["CSimdjson"])
 module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"])
-module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Postgres"])
+module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Postgres"])
 module(.platform, "HTTPServer", uses: ["CMicroHTTP", "CLinux", "Runtime"])
 
 // Contracts: pure values.
@@ -169,5 +169,16 @@ module(
     "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
+
+// Tests: what they share is a module of its own; see Tests/TestSupport.
+targets.append(
+  .target(
+    name: "TestSupport",
+    dependencies: [
+      "CLinux", "Runtime", "Postgres", "PostgresCluster", "EventStoreMigrations", "ReadStoreMigrations",
+    ], path: "Tests/TestSupport", swiftSettings: swiftSettings))
+
+tests("PostgresTests", uses: ["Runtime", "Postgres", "PostgresCluster", "TestSupport"])
+tests("PostgresClusterTests", uses: ["CLinux", "Runtime", "Postgres", "PostgresCluster", "TestSupport"])
 
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

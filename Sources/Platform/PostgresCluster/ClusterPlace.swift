@@ -1,0 +1,108 @@
+import CLinux
+import Glibc
+import Hashing
+
+/// Where the files of a home's cluster are. A home is a folder that a person chose; `data` is in it, or under
+/// /var/lib/daybook where Postgres' user cannot get into the home.
+struct ClusterPlace {
+  /// Absolute, without symbolic links.
+  let home: String
+  /// The folder that holds the data folder.
+  let parent: String
+  let user: ServerUser
+
+  var data: String { "\(parent)/postgres" }
+  var log: String { "\(home)/postgres.log" }
+  var lock: String { "\(home)/cluster.lock" }
+  var pointer: String { "\(home)/cluster" }
+  var isElsewhere: Bool { parent != home }
+
+  /// The major version that made the data; nil when there is none yet.
+  var version: String? {
+    let text = SystemCall.readTail("\(data)/PG_VERSION", limit: 16).split(whereSeparator: \.isWhitespace)
+    return text.first.map { String($0) }
+  }
+
+  /// A Unix socket's path may have 107 bytes, so it is in a short folder of its own, named after the home: under /run for
+  /// root, else under /tmp. Only the server's user, the invoking user's group (root's) and root may enter it: who may
+  /// enter may ask to log in, and pg_ident decides about that.
+  var socketFolder: String {
+    let root = geteuid() == 0 && access("/run", W_OK) == 0 ? "/run/daybook" : "/tmp/daybook-\(geteuid())"
+    return "\(root)-\(Self.hash(home))"
+  }
+
+  /// Decides, and makes the home where it is missing.
+  init(home path: String) throws(PostgresClusterError) {
+    try SystemCall.makeFolders(path, mode: 0o755)
+    guard let home = SystemCall.realPath(path) else { throw SystemCall.fail("resolve", path) }
+    let elsewhere = "\(Self.systemFolder)/\(Self.hash(home))"
+    self.home = home
+    if let status = SystemCall.status("\(home)/postgres") {
+      parent = home
+      user = try Self.owner(of: "\(home)/postgres", status)
+    } else if geteuid() != 0 {
+      parent = home
+      user = .current
+    } else if let status = SystemCall.status("\(elsewhere)/postgres") {
+      parent = elsewhere
+      user = try Self.owner(of: "\(elsewhere)/postgres", status)
+    } else {
+      guard let server = ServerUser.named("postgres") else { throw .noServerUser }
+      user = server
+      parent = Self.canEnter(home, server) ? home : elsewhere
+    }
+  }
+
+  static let systemFolder = "/var/lib/daybook"
+
+  static func hash(_ home: String) -> String {
+    SHA256.hash([UInt8](home.utf8)).prefix(8).map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0\(digits)" : digits
+    }.joined()
+  }
+
+  /// Who made the data runs it: as root any owner but root, else only ourselves.
+  private static func owner(of data: String, _ status: stat) throws(PostgresClusterError) -> ServerUser {
+    guard SystemCall.isFolder(status) else { throw .unsafeFolder(path: data, reason: "it is no folder") }
+    guard let owner = ServerUser.with(id: status.st_uid) else {
+      throw .notOurs(path: data, owner: "\(status.st_uid)")
+    }
+    if geteuid() == 0, !owner.isRoot { return owner }
+    guard geteuid() != 0, owner.user == geteuid() else { throw .notOurs(path: data, owner: owner.name) }
+    return owner
+  }
+
+  /// Asks the kernel instead of reading mode bits: a child of that user changes to the folder.
+  private static func canEnter(_ folder: String, _ user: ServerUser) -> Bool {
+    let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
+    defer { close(nowhere) }
+    let child = try? ChildProcess(
+      ["/bin/true"], directory: folder, user: user, output: nowhere, dieWithParentSignal: SIGKILL)
+    guard let child else { return false }
+    return child.waitForExit(.seconds(10)) != nil
+  }
+
+  /// Makes the folder that the data folder will be in.
+  func makeParent() throws(PostgresClusterError) {
+    guard isElsewhere else { return }
+    try SystemCall.makeFolders(Self.systemFolder, mode: 0o755)
+    try SystemCall.makeFolders(parent, mode: 0o755)
+    try SystemCall.give(parent, user: user.user, group: user.group, mode: 0o700)
+  }
+
+  /// Makes the socket's folder (gone after a reboot), or checks that the one there is nobody else's, and clears what a dead
+  /// server left in it.
+  func makeSocketFolder() throws(PostgresClusterError) {
+    let folder = socketFolder
+    try SystemCall.makeFolders(folder, mode: 0o700)
+    guard let status = SystemCall.status(folder), SystemCall.isFolder(status) else {
+      throw .unsafeFolder(path: folder, reason: "it is no folder")
+    }
+    guard status.st_uid == user.user || status.st_uid == geteuid() else {
+      throw .unsafeFolder(path: folder, reason: "another user made it; remove it")
+    }
+    try SystemCall.give(folder, user: user.user, group: getegid(), mode: 0o750)
+    for name in SystemCall.names(in: folder) where name.hasPrefix(".s.PGSQL.") { unlink("\(folder)/\(name)") }
+  }
+}
