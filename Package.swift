@@ -181,4 +181,7 @@ targets.append(
 tests("PostgresTests", uses: ["Runtime", "Postgres", "PostgresCluster", "TestSupport"])
 tests("PostgresClusterTests", uses: ["CLinux", "Runtime", "Postgres", "PostgresCluster", "TestSupport"])
 
+tests("ColumnCodecTests", uses: ["ColumnCodec"])
+tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing"])
+
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

@@ -31,6 +31,12 @@ package struct ByteBuffer: ~Copyable {
 
   package mutating func removeAll() { count = 0 }
 
+  /// Forgets what was written after the first `count` bytes.
+  package mutating func truncate(to count: Int) {
+    precondition(count >= 0 && count <= self.count, "BUG: cannot truncate \(self.count) bytes to \(count)")
+    self.count = count
+  }
+
   /// Makes room for `more` bytes after `count`, and `slack` after these.
   @inlinable
   package mutating func reserve(_ more: Int) {

@@ -82,7 +82,7 @@ package struct ByteReader {
   @inlinable
   package mutating func count(limit: Int, of what: StaticString) throws(ColumnError) -> Int {
     let value = try varint()
-    guard value <= UInt64(clamping: limit) else {
+    guard limit >= 0, value <= UInt64(limit) else {
       throw ColumnError.overLimit(what: "\(what)", value: value, limit: limit, at: position)
     }
     return Int(value)

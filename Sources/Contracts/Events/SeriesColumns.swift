@@ -72,6 +72,7 @@ struct SeriesColumns {
   private func put(_ number: Int64, into buffer: inout ByteBuffer) throws(ColumnError) {
     guard number >= 0, number < texts.count else { throw .malformed("expected the number of a text", at: 0) }
     let text = texts[Int(number)]
+    guard text.count <= SeriesKey.textLimit else { throw .malformed("a text of \(text.count) bytes", at: 0) }
     buffer.putVarint(UInt64(text.count))
     buffer.putBytes(text)
   }

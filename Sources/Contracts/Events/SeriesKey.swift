@@ -15,6 +15,8 @@ package struct SeriesKey: Hashable, Sendable {
   package static let labelsLimit = 64
   /// The most bytes of a label's value.
   package static let valueLimit = 1_024
+  /// The most bytes of any of its texts: names of 255 characters have up to 1,020.
+  static let textLimit = max(nameLimit * 4, valueLimit)
 
   /// Labels in any order; those with an empty value are dropped.
   package init(name: String, labels: [(key: String, value: String)] = []) throws(SeriesKeyError) {
