@@ -169,6 +169,7 @@ module(
     "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
+tests("LineProtocolTests", uses: ["Runtime", "Hashing", "Events", "Commands", "LineProtocol"])
 
 // Tests: what they share is a module of its own; see Tests/TestSupport.
 targets.append(

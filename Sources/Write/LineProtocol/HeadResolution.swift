@@ -54,7 +54,8 @@ struct HeadResolution: ~Copyable {
       texts.withUnsafeBytes { texts in
         var labels = ranges.map {
           SeriesKey.RawLabel(
-            key: UnsafeRawBufferPointer(rebasing: texts[$0.key]), value: UnsafeRawBufferPointer(rebasing: texts[$0.value])
+            key: UnsafeRawBufferPointer(rebasing: texts[$0.key]),
+            value: UnsafeRawBufferPointer(rebasing: texts[$0.value])
           )
         }
         SeriesKey.canonicalBytes(name: name, labels: &labels, into: &buffer)
@@ -87,7 +88,8 @@ struct HeadResolution: ~Copyable {
     text[index] == byte && (index == start || text[index - 1] != 0x5C)
   }
 
-  private static func find(_ byte: UInt8, in text: UnsafeRawBufferPointer, from start: Int, upTo end: Int? = nil) -> Int {
+  private static func find(_ byte: UInt8, in text: UnsafeRawBufferPointer, from start: Int, upTo end: Int? = nil) -> Int
+  {
     let end = end ?? text.count
     var index = start
     while index < end, !isFree(byte, text, index, from: start) { index += 1 }

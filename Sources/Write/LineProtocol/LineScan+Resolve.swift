@@ -49,6 +49,7 @@ extension LineScan {
 
   private struct Unknown {
     let index: Int
+    let canonical: [UInt8]
     let fingerprint: XXH3.Hash128
     /// Nil when the resolver knows it.
     let key: SeriesKey?
@@ -79,29 +80,35 @@ extension LineScan {
       outcome.rejectedLines += 1
       note(.timeField, start, end)
     }
-    for field in unknown { register(field) }
+    for field in unknown { try register(field) }
   }
 
   private mutating func identify(_ name: UnsafeRawBufferPointer, at index: Int) throws(LineFault) -> Unknown {
     let canonical = resolution.canonical(field: name)
     let fingerprint = XXH3.hash128(canonical)
-    if series?.resolver.lookup(fingerprint) != nil {
-      return Unknown(index: index, fingerprint: fingerprint, key: nil)
-    }
+    let isKnown = series?.resolver.lookup(fingerprint) != nil
+    return Unknown(
+      index: index, canonical: canonical, fingerprint: fingerprint, key: isKnown ? nil : try Self.key(canonical))
+  }
+
+  private static func key(_ canonical: [UInt8]) throws(LineFault) -> SeriesKey {
     do throws(SeriesKeyError) {
-      return Unknown(index: index, fingerprint: fingerprint, key: try SeriesKey(canonical: canonical))
+      return try SeriesKey(canonical: canonical)
     } catch {
       if case .labelDuplicate = error { throw .duplicateTags }
       throw .invalidSeries(code: error.code, text: error.description)
     }
   }
 
-  private mutating func register(_ field: Unknown) {
+  private mutating func register(_ field: Unknown) throws(LineFault) {
     guard var known = series.take() else { return }
-    let key = field.key
-    let reference = known.reference(field.fingerprint) { key }
+    defer { series = known }
+    // The key is made here only when the resolver has forgotten meanwhile what it knew.
+    let reference = try known.reference(field.fingerprint) { () throws(LineFault) in
+      if let key = field.key { return key }
+      return try Self.key(field.canonical)
+    }
     if known.newSeries.count > LineParser.newSeriesLimit { tooManyNewSeries = true }
-    series = consume known
     staged[field.index].shard = Int32(truncatingIfNeeded: reference.shard)
     staged[field.index].series = reference.series
   }
