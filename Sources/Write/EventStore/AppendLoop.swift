@@ -1,0 +1,173 @@
+import Postgres
+import Runtime
+
+/// The appender's thread: takes a group, appends it, tries again what failed for no fault of its own, finds the bad command
+/// where one was at fault, hands the answers over.
+final class AppendLoop {
+  private static let firstPause = Duration.milliseconds(20)
+  private static let longestPause = Duration.seconds(1)
+  /// How often an idle appender sees to its connection, so that `/readyz` knows of a Postgres that is away, and one that
+  /// is back, before a command has to find out.
+  private static let idleInterval = Duration.milliseconds(500)
+
+  /// After a failed write commands are let in again after this time, to find out.
+  private static let trialInterval = Duration.seconds(2)
+
+  private let append: GroupAppend
+  private let queue: CommandQueue
+  private let answers: AnswerThread
+  private let notifier: CommitNotifier
+  private let metrics: AppenderMetrics
+  private let logger: Logger
+  private let limits: AppenderLimits
+  private var pause = AppendLoop.firstPause
+  /// When the store could not be written for the first time since the last commit or connection, and for the last time.
+  private var failingSince: UInt64?
+  private var lastFailure: UInt64 = 0
+
+  init(
+    append: GroupAppend, queue: CommandQueue, answers: AnswerThread, notifier: CommitNotifier, metrics: AppenderMetrics,
+    logger: Logger, limits: AppenderLimits
+  ) {
+    self.append = append
+    self.queue = queue
+    self.answers = answers
+    self.notifier = notifier
+    self.metrics = metrics
+    self.logger = logger
+    self.limits = limits
+  }
+
+  /// Until the queue is stopped and empty.
+  func run() {
+    while true {
+      checkConnection()
+      guard let group = queue.take(until: MonotonicClock.deadline(after: Self.idleInterval)) else { return }
+      if group.isEmpty { continue }
+      process(group)
+      queue.finishTaken()
+    }
+  }
+
+  private func checkConnection() {
+    do {
+      let isNew = try append.connect()
+      // A connection that lives says nothing of a disk that is full: after a failed write the next one is the trial, and
+      // only a commit ends the failure.
+      if isNew { failingSince = nil }
+      if isNew || MonotonicClock.now &- lastFailure > UInt64(Self.trialInterval.nanoseconds) { becomeReady() }
+    } catch {
+      becomeUnavailable(error)
+      sleep()
+    }
+  }
+
+  /// A part of a group, with the tries at it whose outcome is open.
+  private struct Part {
+    var commands: [PendingCommand]
+    var lost: [LostCommit] = []
+  }
+
+  private func process(_ group: [PendingCommand]) {
+    var parts = Self.uniqueKeys(group).map { Part(commands: $0) }
+    parts.reverse()
+    while var part = parts.popLast() {
+      part.commands.removeAll(where: \.isAnswered)
+      if part.commands.isEmpty { continue }
+      do {
+        try commit(&part)
+      } catch {
+        recover(part, from: error, into: &parts)
+      }
+    }
+  }
+
+  private func recover(_ part: Part, from failure: GroupFailure, into parts: inout [Part]) {
+    switch failure {
+    case .badData(let error): divide(part, error.description, into: &parts)
+    case .retry(let error, let isAway):
+      parts.append(part)
+      if isAway {
+        becomeUnavailable(error)
+      } else {
+        logger.info("append has to be tried again", ["error": error.description])
+      }
+      sleep()
+    }
+  }
+
+  private func commit(_ part: inout Part) throws(GroupFailure) {
+    let start = MonotonicClock.now
+    let given = try append.append(part.commands, lost: &part.lost)
+    metrics.commitSeconds.observe(Double(MonotonicClock.now - start) / 1e9)
+    metrics.groups.add()
+    metrics.groupCommands.observe(Double(part.commands.count))
+    failingSince = nil
+    becomeReady()
+    notifier.committed()
+    answers.run { for answer in given { answer.give() } }
+  }
+
+  /// One bad command never fails its neighbours: halves are tried on their own until it stands alone.
+  private func divide(_ part: Part, _ reason: String, into parts: inout [Part]) {
+    guard part.commands.count > 1 else {
+      logger.warning("the database refuses a command's data", ["error": reason])
+      metrics.rejected.add()
+      let rejected = AppendError.rejected(reason: "the database refuses this data, and would again")
+      let command = part.commands[0]
+      answers.run { command.answer(.failure(rejected)) }
+      return
+    }
+    let middle = part.commands.count / 2
+    parts.append(Part(commands: Array(part.commands[middle...]), lost: part.lost))
+    parts.append(Part(commands: Array(part.commands[..<middle]), lost: part.lost))
+  }
+
+  /// The group in parts in each of which every idempotency key stands at most once. The first to come with a key is in the
+  /// first part; the others find it stored when their part comes.
+  static func uniqueKeys(_ group: [PendingCommand]) -> [[PendingCommand]] {
+    var parts: [[PendingCommand]] = [[]]
+    var seen: [IdempotencyIdentity: Int] = [:]
+    for command in group {
+      guard let request = command.prepared.idempotency else {
+        parts[0].append(command)
+        continue
+      }
+      let place = seen[IdempotencyIdentity(request), default: 0]
+      seen[IdempotencyIdentity(request)] = place + 1
+      if place == parts.count { parts.append([]) }
+      parts[place].append(command)
+    }
+    return parts.filter { !$0.isEmpty }
+  }
+
+  private func becomeReady() {
+    pause = Self.firstPause
+    if queue.availability.isReady { return }
+    queue.becomeReady()
+    logger.info("the event store can be written")
+  }
+
+  private func becomeUnavailable(_ error: PostgresError) {
+    lastFailure = MonotonicClock.now
+    let since = failingSince ?? lastFailure
+    failingSince = since
+    if queue.availability.isReady { logger.warning("the event store cannot be written", ["error": error.description]) }
+    queue.becomeUnavailable(Self.reason(error), since: since)
+  }
+
+  /// For clients: without the server's words.
+  private static func reason(_ error: PostgresError) -> String {
+    switch error.sqlState {
+    case "53100": "the event store's disk is full"
+    case "53300": "the event store has no connection left"
+    case "25006": "the event store is read-only"
+    default: error.isUnavailable ? "the event store is away" : error.safeDescription
+    }
+  }
+
+  private func sleep() {
+    MonotonicClock.sleep(for: pause)
+    pause = min(pause * 2, Self.longestPause)
+  }
+}

@@ -1,0 +1,88 @@
+package import Commands
+package import Events
+package import Postgres
+package import Runtime
+
+/// Appends commands to the event log by group commit: what arrives while one transaction commits forms the next one, and
+/// each command is answered after the commit that it is in. Any number of appenders, in any number of processes, may
+/// write to one store.
+///
+/// `submit` may be called from any thread and never blocks on the database; it packs the samples on the calling thread.
+/// Five threads of its own: one appends, one answers, one answers what has waited for too long, one notifies readers, one
+/// deletes what has expired.
+package final class Appender: Sendable {
+  /// Known series; also what parsers resolve series with.
+  package let series: SeriesCache
+  package let identity: StoreIdentity
+
+  private let limits: AppenderLimits
+  private let queue: CommandQueue
+  private let metrics: AppenderMetrics
+  private let answers: AnswerThread
+  private let notifier: CommitNotifier
+  private let housekeeping: StoreHousekeeping
+  private let watch: AppendWatch
+  private let thread: OwnedThread
+
+  /// Starts at once, whether the event store can be reached or not; `identity` is from `StoreIdentity.read(at:)`.
+  /// `address` leads to the event store as `daybook_writer`.
+  package init(
+    _ address: PostgresAddress, identity: StoreIdentity, limits: AppenderLimits = AppenderLimits(), logger: Logger,
+    registry: MetricsRegistry
+  ) {
+    let (cache, queue) = (SeriesCache(shards: identity.shards), CommandQueue(limits: limits))
+    let (metrics, answers) = (AppenderMetrics(registry), AnswerThread())
+    let notifier = CommitNotifier(address, logger: logger)
+    self.identity = identity
+    self.limits = limits
+    self.queue = queue
+    self.metrics = metrics
+    self.answers = answers
+    self.notifier = notifier
+    series = cache
+    housekeeping = StoreHousekeeping(address, limits: limits, logger: logger)
+    watch = AppendWatch(queue, metrics: metrics)
+    registry.gauge("daybook_append_waiting_commands", "Commands submitted and not done with.") {
+      Double(queue.load.commands)
+    }
+    registry.gauge("daybook_append_waiting_bytes", "Bytes of commands submitted and not done with.") {
+      Double(queue.load.bytes)
+    }
+    thread = OwnedThread("daybook-append") {
+      // Made here, so that what belongs to the thread never leaves it.
+      let append = GroupAppend(address, identity: identity, cache: cache, metrics: metrics, logger: logger)
+      let loop = AppendLoop(
+        append: append, queue: queue, answers: answers, notifier: notifier, metrics: metrics, logger: logger,
+        limits: limits)
+      loop.run()
+    }
+  }
+
+  /// Whether commands are being appended at the moment.
+  package var state: AppenderState { queue.availability }
+
+  /// Commands and bytes that wait for their commit.
+  package var load: (commands: Int, bytes: Int) { queue.load }
+
+  /// Takes a command in. `completion` is called exactly once: on the calling thread when the command is refused at once,
+  /// else on a thread of the appender, which it must not block. After success the command is on disk.
+  package func submit(
+    _ command: RecordCommand, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
+  ) {
+    let pending = PendingCommand(PreparedCommand(command, cache: series), completion: completion)
+    guard let refused = queue.offer(pending) else { return }
+    if case .overloaded = refused { metrics.overloaded.add() } else { metrics.unavailable.add() }
+    pending.answer(.failure(refused))
+  }
+
+  /// Takes nothing more in, appends and answers what waits (bounded by `AppenderLimits.patience` when the event store is
+  /// away), and ends its threads. To be called once.
+  package func stop() {
+    queue.stop()
+    thread.join()
+    answers.stop()
+    watch.stop()
+    notifier.stop()
+    housekeeping.stop()
+  }
+}

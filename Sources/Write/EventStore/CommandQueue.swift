@@ -1,0 +1,157 @@
+import Runtime
+
+/// The commands that wait for their transaction, and those in it. Many threads offer, one takes.
+///
+/// A command counts against the limits from `offer` until the taker is done with it, answered or not: that is how long it
+/// takes memory.
+final class CommandQueue: Sendable {
+  private struct State {
+    var waiting: [PendingCommand] = []
+    /// The taker has taken `waiting[..<next]`.
+    var next = 0
+    var taken: [PendingCommand] = []
+    var commands = 0
+    var bytes = 0
+    var availability = AppenderState.unavailable(reason: "starting", since: 0)
+    var isStopped = false
+  }
+
+  private let limits: AppenderLimits
+  private let monitor: Monitor<State>
+
+  init(limits: AppenderLimits) {
+    self.limits = limits
+    var state = State()
+    state.availability = .unavailable(reason: "the event store is being connected", since: MonotonicClock.now)
+    monitor = Monitor(state)
+  }
+
+  var availability: AppenderState { monitor.withLock { $0.availability } }
+
+  func becomeReady() {
+    monitor.withLock { $0.availability = .ready }
+  }
+
+  func becomeUnavailable(_ reason: String, since: UInt64) {
+    monitor.withLock { $0.availability = .unavailable(reason: reason, since: since) }
+  }
+
+  /// Nil when the command was taken in; else nobody will answer it but the caller. A command that alone is bigger than the
+  /// limit of bytes is taken when nothing else is there.
+  func offer(_ command: PendingCommand) -> AppendError? {
+    let refused: AppendError? = monitor.withLock { state in
+      if state.isStopped {
+        return .unavailable(reason: "the service is stopping", retryAfter: limits.retryAfter)
+      }
+      if let reason = hopeless(state.availability) {
+        return .unavailable(reason: reason, retryAfter: limits.retryAfter)
+      }
+      let bytes = state.bytes + command.prepared.bytes
+      if state.commands >= limits.commandsLimit || (bytes > limits.bytesLimit && state.commands > 0) {
+        return .overloaded(retryAfter: limits.retryAfter)
+      }
+      state.waiting.append(command)
+      state.commands += 1
+      state.bytes = bytes
+      return nil
+    }
+    if refused == nil { monitor.signal() }
+    return refused
+  }
+
+  /// Why there is no use in waiting: the store has been away for longer than a command may wait.
+  private func hopeless(_ availability: AppenderState) -> String? {
+    guard case .unavailable(let reason, let since) = availability else { return nil }
+    return MonotonicClock.now &- since >= UInt64(max(0, limits.patience.nanoseconds)) ? reason : nil
+  }
+
+  /// Waits for commands and takes as many of those waiting as one transaction holds, in order; nil once it is stopped and
+  /// empty. An empty group after `deadline`: for whoever has something else to do meanwhile.
+  func take(until deadline: UInt64? = nil) -> [PendingCommand]? {
+    enum Taken {
+      case group([PendingCommand])
+      case end
+    }
+    let taken: Taken? = monitor.wait(until: deadline) { state in
+      guard state.next < state.waiting.count else { return state.isStopped ? .end : nil }
+      return .group(self.nextGroup(&state))
+    }
+    switch taken {
+    case .group(let group): return group
+    case .end: return nil
+    case nil: return []
+    }
+  }
+
+  private func nextGroup(_ state: inout State) -> [PendingCommand] {
+    var end = state.next
+    var bytes = 0
+    while end < state.waiting.count, end - state.next < limits.groupCommandsLimit {
+      bytes += state.waiting[end].prepared.bytes
+      if bytes > limits.groupBytesLimit, end > state.next { break }
+      end += 1
+    }
+    let group = Array(state.waiting[state.next..<end])
+    state.next = end
+    if state.next == state.waiting.count {
+      state.waiting.removeAll(keepingCapacity: true)
+      state.next = 0
+    } else if state.next >= 4_096 {
+      state.waiting.removeFirst(state.next)
+      state.next = 0
+    }
+    state.taken = group
+    return group
+  }
+
+  /// The taker is done with the group it took: all of it is answered, or will be.
+  func finishTaken() {
+    let finished: [PendingCommand] = monitor.withLock { state in
+      for command in state.taken { Self.release(command, &state) }
+      defer { state.taken = [] }
+      return state.taken
+    }
+    // Freed here, outside of the lock.
+    withExtendedLifetime(finished) {}
+  }
+
+  private static func release(_ command: PendingCommand, _ state: inout State) {
+    state.commands -= 1
+    state.bytes -= command.prepared.bytes
+  }
+
+  /// The commands that have waited for too long and are to be answered with the error: those still in the queue are taken
+  /// out of it, those that the taker has stay with it.
+  func expired(now: UInt64) -> (commands: [PendingCommand], error: AppendError) {
+    monitor.withLock { state in
+      var limit = limits.answerLimit
+      var reason = "the event store has not answered for \(Int(limits.answerLimit.seconds)) s"
+      if case .unavailable(let why, _) = state.availability {
+        limit = limits.patience
+        reason = why
+      }
+      let oldest = now &- UInt64(max(0, limit.nanoseconds))
+      func isExpired(_ command: PendingCommand) -> Bool { Int64(bitPattern: oldest &- command.submittedAt) >= 0 }
+      var expired = state.taken.filter { isExpired($0) && !$0.isAnswered }
+      // In order of arrival, but for the moments between making a command and offering it.
+      while state.next < state.waiting.count, isExpired(state.waiting[state.next]) {
+        let command = state.waiting[state.next]
+        expired.append(command)
+        Self.release(command, &state)
+        state.next += 1
+      }
+      return (expired, .unavailable(reason: reason, retryAfter: limits.retryAfter))
+    }
+  }
+
+  /// Takes nothing more in; what waits can still be taken.
+  func stop() {
+    monitor.withLock { $0.isStopped = true }
+    monitor.broadcast()
+  }
+
+  var isStopped: Bool { monitor.withLock { $0.isStopped } }
+
+  /// Commands and bytes that count against the limits.
+  var load: (commands: Int, bytes: Int) { monitor.withLock { ($0.commands, $0.bytes) } }
+}

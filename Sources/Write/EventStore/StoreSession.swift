@@ -1,0 +1,68 @@
+import Events
+import Postgres
+
+/// The appender's connection, with the heads as it last saw them. Confined to the appender's thread.
+final class StoreSession {
+  /// `application_name`, by which services tell each other's sessions from strangers'.
+  static let application = "daybook-append"
+
+  let connection: PostgresConnection
+  let backend: BackendIdentity?
+  /// By shard; nil: not known, or somebody else has moved it.
+  private var heads: [ShardHead?]
+
+  /// Connects and checks that it is the same store as ever.
+  init(_ address: PostgresAddress, identity: StoreIdentity) throws(PostgresError) {
+    var timeouts = PostgresTimeouts.standard
+    timeouts.grace = .seconds(5)
+    connection = try PostgresConnection(address, application: Self.application, timeouts: timeouts)
+    // Whatever the database's defaults are: an acknowledgement means disk, statements see what was committed before them,
+    // and a plan must not depend on (or copy) the megabytes in its parameters.
+    try connection.execute(
+      """
+      SET synchronous_commit = on; SET default_transaction_isolation = 'read committed';
+      SET default_transaction_read_only = off; SET plan_cache_mode = force_generic_plan
+      """)
+    let actual = try StoreIdentity.read(from: connection)
+    guard actual == identity else {
+      throw PostgresError(
+        "append to the event store", message: "expected \(identity), actual \(actual): restart the command service")
+    }
+    backend = try BackendIdentity(of: connection)
+    heads = Array(repeating: nil, count: identity.shards)
+  }
+
+  /// The heads of all these shards, or nil when one of them is not known.
+  func knownHeads(_ shards: [Int]) -> [Int: ShardHead]? {
+    var known: [Int: ShardHead] = [:]
+    for shard in shards {
+      guard let head = heads[shard] else { return nil }
+      known[shard] = head
+    }
+    return known
+  }
+
+  func learn(_ heads: [ShardHead]) {
+    for head in heads where self.heads.indices.contains(head.shard) { self.heads[head.shard] = head }
+  }
+
+  func forgetHeads() {
+    for shard in heads.indices { heads[shard] = nil }
+  }
+
+  /// Ends sessions of other services that hold a transaction open and have not sent anything for 5 s: their process is
+  /// frozen or cut off. Postgres' own time-out for that (`idle_in_transaction_session_timeout`) runs only between whole
+  /// pipelines; a client frozen in the middle of sending one is seen by nobody else. Whoever is ended here finds out in
+  /// the log whether its transaction was committed, as after any lost connection.
+  func terminateFrozen() throws(PostgresError) {
+    var parameters = PostgresParameters()
+    parameters.text(Self.application)
+    _ = try connection.query(
+      sql: """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()
+          AND application_name = $1::text AND wait_event = 'ClientRead' AND xact_start IS NOT NULL
+          AND state_change < clock_timestamp() - interval '5 seconds'
+        """, parameters)
+  }
+}
