@@ -27,8 +27,8 @@ package final class Appender: Sendable {
   /// Starts at once, whether the event store can be reached or not; `identity` is from `StoreIdentity.read(at:)`.
   /// `address` leads to the event store as `daybook_writer`.
   package init(
-    _ address: PostgresAddress, identity: StoreIdentity, limits: AppenderLimits = AppenderLimits(), logger: Logger,
-    registry: MetricsRegistry
+    _ address: PostgresAddress, identity: StoreIdentity, limits: AppenderLimits = AppenderLimits(),
+    timeouts: PostgresTimeouts = .standard, logger: Logger, registry: MetricsRegistry
   ) {
     let (cache, queue) = (SeriesCache(shards: identity.shards), CommandQueue(limits: limits))
     let (metrics, answers) = (AppenderMetrics(registry), AnswerThread())
@@ -50,7 +50,8 @@ package final class Appender: Sendable {
     }
     thread = OwnedThread("daybook-append") {
       // Made here, so that what belongs to the thread never leaves it.
-      let append = GroupAppend(address, identity: identity, cache: cache, metrics: metrics, logger: logger)
+      let append = GroupAppend(
+        address, identity: identity, timeouts: timeouts, cache: cache, metrics: metrics, logger: logger)
       let loop = AppendLoop(
         append: append, queue: queue, answers: answers, notifier: notifier, metrics: metrics, logger: logger,
         limits: limits)

@@ -8,6 +8,7 @@ import Runtime
 final class GroupAppend {
   private let address: PostgresAddress
   private let identity: StoreIdentity
+  private let timeouts: PostgresTimeouts
   private let cache: SeriesCache
   private let metrics: AppenderMetrics
   private let logger: Logger
@@ -19,8 +20,10 @@ final class GroupAppend {
   private static let lockedGroupsAfterContention = 32
 
   init(
-    _ address: PostgresAddress, identity: StoreIdentity, cache: SeriesCache, metrics: AppenderMetrics, logger: Logger
+    _ address: PostgresAddress, identity: StoreIdentity, timeouts: PostgresTimeouts, cache: SeriesCache,
+    metrics: AppenderMetrics, logger: Logger
   ) {
+    self.timeouts = timeouts
     self.address = address
     self.identity = identity
     self.cache = cache
@@ -33,7 +36,7 @@ final class GroupAppend {
   func connect() throws(PostgresError) -> Bool {
     if let session, !session.connection.noticeIfClosed() { return false }
     session = nil
-    session = try StoreSession(address, identity: identity)
+    session = try StoreSession(address, identity: identity, timeouts: timeouts)
     return true
   }
 

@@ -1,5 +1,6 @@
 import Events
 import Postgres
+import Runtime
 
 /// The appender's connection, with the heads as it last saw them. Confined to the appender's thread.
 final class StoreSession {
@@ -8,13 +9,15 @@ final class StoreSession {
 
   let connection: PostgresConnection
   let backend: BackendIdentity?
+  private let silenceLimit: Duration
   /// By shard; nil: not known, or somebody else has moved it.
   private var heads: [ShardHead?]
 
   /// Connects and checks that it is the same store as ever.
-  init(_ address: PostgresAddress, identity: StoreIdentity) throws(PostgresError) {
-    var timeouts = PostgresTimeouts.standard
-    timeouts.grace = .seconds(5)
+  init(
+    _ address: PostgresAddress, identity: StoreIdentity, timeouts: PostgresTimeouts
+  ) throws(PostgresError) {
+    silenceLimit = timeouts.idleInTransaction
     connection = try PostgresConnection(address, application: Self.application, timeouts: timeouts)
     // Whatever the database's defaults are: an acknowledgement means disk, statements see what was committed before them,
     // and a plan must not depend on (or copy) the megabytes in its parameters.
@@ -50,19 +53,21 @@ final class StoreSession {
     for shard in heads.indices { heads[shard] = nil }
   }
 
-  /// Ends sessions of other services that hold a transaction open and have not sent anything for 5 s: their process is
-  /// frozen or cut off. Postgres' own time-out for that (`idle_in_transaction_session_timeout`) runs only between whole
+  /// Ends sessions of other services that hold a transaction open and have not sent anything for as long as
+  /// `idle_in_transaction_session_timeout` allows: their process is
+  /// frozen or cut off. Postgres' own timer for that runs only between whole
   /// pipelines; a client frozen in the middle of sending one is seen by nobody else. Whoever is ended here finds out in
   /// the log whether its transaction was committed, as after any lost connection.
   func terminateFrozen() throws(PostgresError) {
     var parameters = PostgresParameters()
     parameters.text(Self.application)
+    parameters.double(silenceLimit.seconds)
     _ = try connection.query(
       sql: """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()
           AND application_name = $1::text AND wait_event = 'ClientRead' AND xact_start IS NOT NULL
-          AND state_change < clock_timestamp() - interval '5 seconds'
+          AND state_change < clock_timestamp() - $2::double precision * interval '1 second'
         """, parameters)
   }
 }
