@@ -1,0 +1,225 @@
+package import Events
+package import Postgres
+
+/// Committed events straight from the event store, in order per shard: one connection as `daybook_feed`, one thread.
+///
+/// Positions are contiguous and commit in order (a shard's head is locked until the append commits), so one number per
+/// shard is a whole cursor and nothing can be missed. The heads are read first, by each fetch: they say what to ask for,
+/// and, where a reader has everything, whether the last event is still the one that it took.
+package final class StoreFeed: Feed {
+  /// Where the command service sends NOTIFY after a commit. A notification is a hint that ends a wait early; polling is
+  /// what must find everything.
+  package static let channel = "daybook_events"
+
+  private let connection: PostgresConnection
+  package let identity: StoreIdentity
+  /// What an event's payload had on average in the last fetch.
+  private var eventBytes = 1_024
+
+  /// Connects, and reads who the store is.
+  package init(_ address: PostgresAddress, application: String) throws(FeedError) {
+    do throws(PostgresError) {
+      connection = try PostgresConnection(address, application: application)
+      try connection.execute("SET default_transaction_read_only = on; SET jit = off")
+      try connection.listen(Self.channel)
+    } catch {
+      throw .postgres(error)
+    }
+    identity = try Self.readIdentity(connection)
+  }
+
+  package var isBroken: Bool { connection.isBroken }
+
+  /// The heads of all shards, by shard.
+  package func heads() throws(FeedError) -> [ShardHead] {
+    try Self.guarded { () throws(PostgresError) in
+      let rows = try connection.query(Self.selectHeads)
+      var heads: [ShardHead] = []
+      for row in 0..<rows.rowCount {
+        heads.append(
+          ShardHead(
+            shard: Int(try rows.int32(row, 0)), position: try rows.int64(row, 1),
+            hash: try rows.byteArray(row, 2), recordedAt: try rows.int64(row, 3)))
+      }
+      return heads
+    }
+  }
+
+  private static let selectHeads = PostgresStatement(
+    "feed_heads", "SELECT shard, position, hash, recorded_at FROM daybook_events.shards ORDER BY shard")
+
+  /// Checks that each mark's event is in the store with the mark's hash: to be done with every new connection, since the
+  /// store can have been restored meanwhile.
+  package func verify(_ marks: [FeedMark]) throws(FeedError) {
+    let taken = marks.filter { $0.position > 0 }
+    var parameters = PostgresParameters()
+    parameters.int32Array(taken.map { Int32(truncatingIfNeeded: $0.shard) })
+    parameters.int64Array(taken.map(\.position))
+    let hashes = try Self.guarded { () throws(PostgresError) in
+      let rows = try connection.query(Self.selectHashes, parameters)
+      var hashes: [ShardPosition: [UInt8]] = [:]
+      for row in 0..<rows.rowCount {
+        let position = ShardPosition(shard: Int(try rows.int32(row, 0)), position: try rows.int64(row, 1))
+        hashes[position] = try rows.byteArray(row, 2)
+      }
+      return hashes
+    }
+    for mark in taken {
+      let actual = hashes[ShardPosition(shard: mark.shard, position: mark.position)]
+      if actual == mark.hash { continue }
+      throw .storeChanged(
+        shard: mark.shard, position: mark.position,
+        reason: actual == nil ? "the event is not there" : "the event there has another hash than the one taken")
+    }
+  }
+
+  private static let selectHashes = PostgresStatement(
+    "feed_hashes",
+    """
+    SELECT e.shard, e.position, e.hash FROM unnest($1, $2) AS w (shard, position)
+    JOIN daybook_events.events e ON e.shard = w.shard AND e.position = w.position
+    """)
+
+  /// How far the marks are behind, in one statement.
+  package func lag(after marks: [FeedMark]) throws(FeedError) -> [FeedLag] {
+    var parameters = PostgresParameters()
+    parameters.int32Array(marks.map { Int32(truncatingIfNeeded: $0.shard) })
+    parameters.int64Array(marks.map(\.position))
+    return try Self.guarded { () throws(PostgresError) in
+      let rows = try connection.query(Self.selectLag, parameters)
+      var lags: [FeedLag] = []
+      for row in 0..<rows.rowCount {
+        let (head, after) = (try rows.int64(row, 1), try rows.int64(row, 2))
+        lags.append(
+          FeedLag(
+            shard: Int(try rows.int32(row, 0)), head: head, events: max(0, head - after),
+            oldestRecordedAt: rows.isNull(row, 3) ? nil : try rows.int64(row, 3)))
+      }
+      return lags
+    }
+  }
+
+  private static let selectLag = PostgresStatement(
+    "feed_lag",
+    """
+    SELECT s.shard, s.position, w.after,
+      (SELECT e.recorded_at FROM daybook_events.events e WHERE e.shard = w.shard AND e.position = w.after + 1)
+    FROM unnest($1, $2) AS w (shard, after) JOIN daybook_events.shards s ON s.shard = w.shard ORDER BY s.shard
+    """)
+
+  /// The events behind the marks (one mark per shard that is wanted), as many as `limits` allow, fairly shared among the
+  /// shards. Does not wait: nothing new gives an empty batch.
+  /// - Throws: `storeChanged` when positions do not continue the marks, even at a second look.
+  package func fetch(after marks: [FeedMark], limits: FeedLimits) throws(FeedError) -> FeedBatch {
+    let heads = try heads()
+    let plan = try FetchPlan(marks: marks, heads: heads, limits: limits, eventBytes: eventBytes)
+    if plan.shares.isEmpty { return FeedBatch(records: [], heads: heads, isFull: false) }
+    var records = try read(plan)
+    if Self.gap(in: records, plan) != nil { records = try read(plan) }
+    if let gap = Self.gap(in: records, plan) {
+      throw .storeChanged(
+        shard: gap.shard, position: gap.position - 1, reason: "position \(gap.position) is missing")
+    }
+    var bytes = 0
+    for record in records { bytes += record.payload.count }
+    eventBytes = max(1, bytes / max(1, records.count))
+    // A share that was cut by its bytes or samples shows as fewer events than asked for.
+    let asked = plan.shares.reduce(0) { $0 + $1.events }
+    return FeedBatch(records: records, heads: heads, isFull: plan.leavesSome || records.count < asked)
+  }
+
+  /// Waits until somebody says that there are new events, `timeout` has passed or `wake` is rung.
+  package func waitForEvents(timeout: Duration, wake: WakeDescriptor) throws(FeedError) {
+    try Self.guarded { () throws(PostgresError) in
+      _ = try connection.waitForNotification(timeout: timeout, wake: wake)
+    }
+  }
+
+  // MARK: Reading
+
+  private func read(_ plan: FetchPlan) throws(FeedError) -> [EventRecord] {
+    var parameters = PostgresParameters()
+    parameters.int32Array(plan.shares.map { Int32(truncatingIfNeeded: $0.shard) })
+    parameters.int64Array(plan.shares.map(\.after))
+    parameters.int64Array(plan.shares.map { Int64($0.events) })
+    parameters.int64(Int64(plan.bytes))
+    parameters.int64(Int64(plan.samples))
+    let rows = try Self.guarded { () throws(PostgresError) in try connection.query(Self.selectEvents, parameters) }
+    var records: [EventRecord] = []
+    records.reserveCapacity(rows.rowCount)
+    for row in 0..<rows.rowCount { records.append(try Self.record(rows, row)) }
+    return records
+  }
+
+  /// Sizes are known without reading the payloads (`octet_length` looks at the TOAST pointer only), so what the limits cut
+  /// off costs nearly nothing. All in one snapshot.
+  private static let selectEvents = PostgresStatement(
+    "feed_events",
+    """
+    SELECT e.shard, e.position, e.type, e.schema_version, e.recorded_at, e.command_id, e.time_min, e.time_max,
+      e.sample_count, e.metadata, e.payload, e.hash
+    FROM unnest($1, $2, $3) AS w (shard, after, events)
+    CROSS JOIN LATERAL (
+      SELECT n.*, sum(octet_length(n.payload)) OVER before AS bytes, sum(n.sample_count) OVER before AS samples
+      FROM (
+        SELECT * FROM daybook_events.events AS v WHERE v.shard = w.shard AND v.position > w.after
+        ORDER BY v.position LIMIT w.events
+      ) AS n
+      WINDOW before AS (ORDER BY n.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    ) AS e
+    WHERE coalesce(e.bytes, 0) < $4 AND coalesce(e.samples, 0) < $5
+    ORDER BY e.shard, e.position
+    """)
+
+  private static func record(_ rows: PostgresResult, _ row: Int) throws(FeedError) -> EventRecord {
+    let (shard, position, number) = try guarded { () throws(PostgresError) in
+      (Int(try rows.int32(row, 0)), try rows.int64(row, 1), try rows.int16(row, 2))
+    }
+    guard let type = EventType(rawValue: number) else {
+      throw .unreadable(
+        shard: shard, position: position, reason: "its type is \(number): a newer Daybook wrote it; update this one")
+    }
+    return try guarded { () throws(PostgresError) in
+      let command = try rows.uuid(row, 5)
+      return EventRecord(
+        shard: shard, position: position, type: type, schemaVersion: try rows.int16(row, 3),
+        recordedAt: try rows.int64(row, 4), commandHigh: command.high, commandLow: command.low,
+        timeMin: try rows.int64(row, 6), timeMax: try rows.int64(row, 7), sampleCount: try rows.int32(row, 8),
+        metadata: try rows.byteArray(row, 9), payload: try rows.byteArray(row, 10), hash: try rows.byteArray(row, 11))
+    }
+  }
+
+  /// The first position that does not follow the one before it in its shard.
+  private static func gap(in records: [EventRecord], _ plan: FetchPlan) -> ShardPosition? {
+    var next = Dictionary(plan.shares.map { ($0.shard, $0.after + 1) }, uniquingKeysWith: { first, _ in first })
+    for record in records {
+      let expected = next[record.shard] ?? 0
+      if record.position != expected { return ShardPosition(shard: record.shard, position: expected) }
+      next[record.shard] = expected + 1
+    }
+    // The head said that there is something, so at least one event per share.
+    for share in plan.shares where next[share.shard] == share.after + 1 {
+      return ShardPosition(shard: share.shard, position: share.after + 1)
+    }
+    return nil
+  }
+
+  private static func readIdentity(_ connection: PostgresConnection) throws(FeedError) -> StoreIdentity {
+    do throws(PostgresError) {
+      let rows = try connection.query(sql: "SELECT id, generation, shards FROM daybook_events.store")
+      if rows.rowCount == 1 {
+        let id = try rows.uuid(0, 0)
+        return StoreIdentity(
+          idHigh: id.high, idLow: id.low, generation: try rows.int32(0, 1), shards: Int(try rows.int32(0, 2)))
+      }
+    } catch {
+      // No such schema or table: nobody has migrated yet.
+      if error.sqlState != "42P01", error.sqlState != "3F000" { throw .postgres(error) }
+    }
+    throw .noStore
+  }
+
+  private static func guarded<R>(_ body: () throws(PostgresError) -> R) throws(FeedError) -> R {
+    do throws(PostgresError) { return try body() } catch { throw .postgres(error) }
+  }
+}

@@ -1,0 +1,22 @@
+/// Which builds have been given up, and which are under suspicion. Pure; lives as long as the engine.
+struct BuildHealth {
+  /// Failures in a row, without a flush between them, that Postgres answers with a refusal, until a build is given up.
+  static let refusalLimit = 3
+
+  /// Build → why.
+  private(set) var stopped: [Int32: String] = [:]
+  private var refusals: [Int32: Int] = [:]
+
+  mutating func stop(_ build: Int32, _ reason: String) { stopped[build] = reason }
+
+  /// A build's own code has failed; returns whether it is given up for that.
+  mutating func note(_ failure: BuildFailure) -> Bool {
+    if failure.isPassing { return false }
+    refusals[failure.build, default: 0] += 1
+    guard failure.isFinal || refusals[failure.build, default: 0] >= Self.refusalLimit else { return false }
+    stopped[failure.build] = "\(failure.cause)"
+    return true
+  }
+
+  mutating func noteFlush(_ build: Int32) { refusals[build] = nil }
+}

@@ -1,0 +1,96 @@
+import EventFeed
+import Postgres
+import ReadStore
+import Runtime
+
+/// One session after the other: what to do about each end of one. Confined to the engine's thread.
+final class EngineLoop {
+  private let settings: EngineSettings
+  private let exchange: Exchange
+  private let logger: Logger
+  private let metrics: EngineMetrics
+  private let status: StatusBoard
+  private var health = BuildHealth()
+  private var backoff = Backoff()
+  private var generation = 0
+  /// What was logged last, and when: a server that is away for an hour is not worth 2,000 lines.
+  private var lastLogged = ""
+  private var lastLoggedAt: UInt64 = 0
+
+  init(settings: EngineSettings, exchange: Exchange, logger: Logger, metrics: EngineMetrics, status: StatusBoard) {
+    self.settings = settings
+    self.exchange = exchange
+    self.logger = logger
+    self.metrics = metrics
+    self.status = status
+  }
+
+  /// Returns when the engine is stopping.
+  func run() {
+    while !exchange.isStopping {
+      var session: EngineSession?
+      do {
+        let opened = try open()
+        session = opened
+        metrics.restarts.add()
+        logger.info("projecting", ["builds": opened.builds.map(\.schema).joined(separator: ",")])
+        try opened.run()
+      } catch {
+        handle(error, session)
+      }
+      if let session { generation = session.lastGeneration }
+      exchange.give(nil)
+      // Closes the session's connections before the pause: another projector may take over meanwhile.
+      session = nil
+      exchange.pause(backoff.next())
+    }
+  }
+
+  private func open() throws -> EngineSession {
+    try EngineSession(
+      settings: settings, exchange: exchange, metrics: metrics, stopped: Set(health.stopped.keys),
+      firstGeneration: generation,
+      flushed: { [self] builds in
+        for build in builds { health.noteFlush(build.build.id) }
+        backoff.reset()
+      },
+      publish: { [self] session in status.publish(session, health: health, report: exchange.report) })
+  }
+
+  private func handle(_ error: any Error, _ session: EngineSession?) {
+    status.waiting("\(error)")
+    switch error {
+    case let failure as BuildFailure:
+      if health.note(failure) {
+        logger.error("build stopped", ["build": "\(failure.build)", "reason": "\(failure.cause)"])
+      } else {
+        warn("projecting failed, trying again", failure.cause)
+      }
+    case FeedError.storeChanged(let shard, let position, _):
+      stopBuilds(of: session, "\(error)") { $0.progress(shard)?.position == position }
+    case FeedError.unreadable(let shard, _, _):
+      stopBuilds(of: session, "\(error)") { $0.holds(shard) }
+    default:
+      warn("cannot project, trying again", error)
+    }
+  }
+
+  /// Stops those that stand where the error is; nothing known about who does means all of them.
+  private func stopBuilds(of session: EngineSession?, _ reason: String, where isConcerned: (RunningBuild) -> Bool) {
+    let running = session?.running ?? []
+    let concerned = running.filter(isConcerned)
+    for build in concerned.isEmpty ? running : concerned {
+      health.stop(build.build.id, reason)
+      logger.error("build stopped", ["build": "\(build.build.id)", "reason": reason])
+    }
+  }
+
+  private func warn(_ message: String, _ error: any Error) {
+    let text = "\(error)"
+    let now = MonotonicClock.now
+    if text == lastLogged, now &- lastLoggedAt < 30_000_000_000 { return }
+    lastLogged = text
+    lastLoggedAt = now
+    logger.warning(message, ["reason": text])
+  }
+}

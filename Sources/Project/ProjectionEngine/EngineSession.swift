@@ -1,0 +1,249 @@
+import EventFeed
+import Events
+import Postgres
+import ProjectionKit
+import ReadStore
+import Runtime
+
+/// The engine from taking its first shard until anything fails or it is stopped. All memory of folds belongs to a session:
+/// when it ends, its connections close, which rolls back what was open and gives the leases away, and the next session
+/// takes the shards under new epochs and reads memory back from the rows. There is no other way of recovering.
+/// Confined to the engine's thread.
+final class EngineSession {
+  private let settings: EngineSettings
+  private let exchange: Exchange
+  private let metrics: EngineMetrics
+  private let store: ReadStore
+  private let leases: Leases
+  private let identity: StoreIdentity
+  /// Those that the registered projections have, given up or not.
+  let builds: [Build]
+  private(set) var running: [RunningBuild] = []
+
+  /// Told of the builds after each flush.
+  private let flushed: ([RunningBuild]) -> Void
+  /// Told after each round.
+  private let publish: (EngineSession) -> Void
+
+  private var generation = 0
+  private var nextTick: UInt64 = 0
+  private var lastEventAt: UInt64 = 0
+  private var maintainedAt = MonotonicClock.now
+  /// Builds whose fold said that there is no more, until the next flush or tick.
+  private var folded: Set<Int32> = []
+
+  /// Connects, and makes the builds that are missing.
+  /// - Parameter stopped: builds that have been given up.
+  init(
+    settings: EngineSettings, exchange: Exchange, metrics: EngineMetrics, stopped: Set<Int32>, firstGeneration: Int,
+    flushed: @escaping ([RunningBuild]) -> Void, publish: @escaping (EngineSession) -> Void
+  ) throws {
+    self.settings = settings
+    self.exchange = exchange
+    self.metrics = metrics
+    self.flushed = flushed
+    self.publish = publish
+    generation = firstGeneration
+    identity = try settings.openFeed().identity
+    store = try ReadStore(settings.readStore, application: settings.application)
+    leases = try Leases(settings.readStore, application: "\(settings.application) leases")
+    var all: [Build] = []
+    for projection in settings.projections {
+      for build in try store.ensureBuild(of: projection, store: identity) {
+        all.append(build)
+        if stopped.contains(build.id) { continue }
+        running.append(RunningBuild(build, projection: projection))
+      }
+    }
+    builds = all
+  }
+
+  var lastGeneration: Int { generation }
+
+  /// Returns when the engine is stopping; throws whatever ends the session otherwise.
+  func run() throws {
+    while true {
+      if MonotonicClock.now >= nextTick { try tick() }
+      switch exchange.next(until: nextDeadline()) {
+      case .stopping: return
+      case .failed(let error): throw error
+      case .batch(let batch): try project(batch)
+      case nil: break
+      }
+      try foldWhatIsDue()
+      try maintainIfDue()
+      publish(self)
+    }
+  }
+
+  // MARK: Shards
+
+  private func tick() throws {
+    nextTick = MonotonicClock.deadline(after: settings.leaseInterval)
+    folded.removeAll()
+    if leases.noticeIfClosed() || store.noticeIfClosed() {
+      throw PostgresError(
+        "project", message: "the read store has closed the connection", isConnectionLost: true)
+    }
+    var missing: [BuildShard: RunningBuild] = [:]
+    for build in running {
+      for shard in 0..<identity.shards where !build.holds(shard) { missing[build.key(shard)] = build }
+    }
+    if missing.isEmpty { return }
+    let taken = try leases.take(missing.keys)
+    for key in taken {
+      guard let build = missing[key] else { continue }
+      try take(key, for: build)
+    }
+    if !taken.isEmpty { orderEvents() }
+  }
+
+  private func take(_ key: BuildShard, for build: RunningBuild) throws {
+    let progress = try store.take(key) { _, transaction in
+      do {
+        try build.fold.restore(shard: key.shard, from: transaction)
+      } catch {
+        throw BuildFailure(build: build.build.id, cause: error)
+      }
+    }
+    build.hold(key.shard, progress)
+  }
+
+  /// Tells the reader to start from what the builds have in their rows.
+  private func orderEvents() {
+    var marks: [Int: FeedMark] = [:]
+    var checks: [FeedMark] = []
+    for build in running {
+      for shard in build.heldShards {
+        guard let progress = build.progress(shard) else { continue }
+        let mark = FeedMark(shard: shard, position: progress.position, hash: progress.hash)
+        checks.append(mark)
+        if let least = marks[shard], least.position <= mark.position { continue }
+        marks[shard] = mark
+      }
+    }
+    generation += 1
+    exchange.give(
+      ReaderOrder(
+        generation: generation, identity: identity, marks: marks.values.sorted { $0.shard < $1.shard }, checks: checks))
+  }
+
+  // MARK: Events
+
+  private func project(_ batch: ReaderBatch) throws {
+    let started = MonotonicClock.now
+    var events = 0
+    var samples = 0
+    for event in batch.events {
+      for build in running where try apply(event, to: build) {
+        events += 1
+        if case .samplesRecorded(_, let columns) = event.content { samples += columns.count }
+      }
+    }
+    try flush()
+    metrics.events.add(events)
+    metrics.samples.add(samples)
+    metrics.flushSeconds.observe(Double(MonotonicClock.now &- started) / 1e9)
+    lastEventAt = MonotonicClock.now
+    if running.contains(where: \.needsHealing) {
+      for build in running { build.healed() }
+      orderEvents()
+    }
+  }
+
+  private func apply(_ event: DecodedEvent, to build: RunningBuild) throws -> Bool {
+    do { return try build.apply(event) } catch { throw BuildFailure(build: build.build.id, cause: error) }
+  }
+
+  /// All builds in one transaction, so that they stand at equal progress.
+  private func flush() throws {
+    let dirty = running.filter(\.isDirty)
+    if dirty.isEmpty { return }
+    var fence = Fence()
+    for build in dirty { build.addMoves(to: &fence) }
+    try store.write(fence, at: WallClock.now, notify: true) { transaction in
+      for build in dirty {
+        do { try build.fold.flush(transaction) } catch { throw BuildFailure(build: build.build.id, cause: error) }
+      }
+    }
+    for build in dirty {
+      build.flushCommitted()
+      folded.remove(build.build.id)
+    }
+    flushed(dirty)
+  }
+
+  // MARK: Folds
+
+  private var moment: ProjectionMoment { ProjectionMoment(wall: WallClock.now, monotonic: MonotonicClock.now) }
+
+  private var isQuiet: Bool {
+    MonotonicClock.now >= lastEventAt &+ UInt64(settings.quietTime.nanoseconds)
+  }
+
+  private func foldWhatIsDue() throws {
+    for build in running where !folded.contains(build.build.id) {
+      switch build.fold.foldDemand(at: moment) {
+      case .none: break
+      case .whenQuiet: if isQuiet { try foldSlice(build) }
+      case .betweenFlushes: try foldSlice(build)
+      case .atOnce:
+        while !folded.contains(build.build.id), build.fold.foldDemand(at: moment) == .atOnce, !exchange.isStopping {
+          try foldSlice(build)
+        }
+      }
+    }
+  }
+
+  private func foldSlice(_ build: RunningBuild) throws {
+    let started = MonotonicClock.now
+    let more = try write(build) { fold, transaction, moment in try fold.fold(transaction, at: moment) }
+    build.fold.foldCommitted()
+    metrics.foldSeconds.observe(Double(MonotonicClock.now &- started) / 1e9)
+    if !more { folded.insert(build.build.id) }
+  }
+
+  private func maintainIfDue() throws {
+    let interval = UInt64(settings.maintenanceInterval.nanoseconds)
+    let age = MonotonicClock.now &- maintainedAt
+    guard age >= (isQuiet ? interval : 3 &* interval) else { return }
+    var more = false
+    for build in running where !build.heldShards.isEmpty {
+      if try write(build, { fold, transaction, moment in try fold.maintain(transaction, at: moment) }) { more = true }
+    }
+    if !more { maintainedAt = MonotonicClock.now }
+  }
+
+  /// A fenced transaction of one build that moves no progress.
+  private func write(
+    _ build: RunningBuild,
+    _ body: (any ProjectionFold, any ReadTransaction, ProjectionMoment) throws -> Bool
+  ) throws -> Bool {
+    var fence = Fence()
+    build.addStands(to: &fence)
+    let moment = moment
+    var more = false
+    try store.write(fence, at: moment.wall, notify: false) { transaction in
+      do {
+        more = try body(build.fold, transaction, moment)
+      } catch {
+        throw BuildFailure(build: build.build.id, cause: error)
+      }
+    }
+    return more
+  }
+
+  /// Until when nothing but a batch or the end is of interest.
+  private func nextDeadline() -> UInt64 {
+    var deadline = nextTick
+    let moment = moment
+    for build in running where !folded.contains(build.build.id) {
+      switch build.fold.foldDemand(at: moment) {
+      case .none: break
+      case .whenQuiet: deadline = min(deadline, lastEventAt &+ UInt64(settings.quietTime.nanoseconds))
+      case .betweenFlushes, .atOnce: return moment.monotonic
+      }
+    }
+    return deadline
+  }
+}

@@ -1,0 +1,35 @@
+package import EventFeed
+package import Postgres
+package import ProjectionKit
+
+/// What a projection engine works with.
+package struct EngineSettings: Sendable {
+  package var eventStore: PostgresAddress
+  package var readStore: PostgresAddress
+  package var projections: [any Projection]
+  /// Shows in `pg_stat_activity`.
+  package var application = "daybook projector"
+  /// Bounds memory: at most two batches are held, one being applied and one read ahead.
+  package var limits = FeedLimits()
+  /// How often a shard that somebody else has is tried, and the connections are looked at.
+  package var leaseInterval: Duration = .milliseconds(200)
+  /// How long nothing must have come for what waits for quiet.
+  package var quietTime: Duration = .milliseconds(50)
+  /// How long the feed waits for a notification before it looks by itself.
+  package var pollInterval: Duration = .milliseconds(200)
+  /// The least time between two fetches while events come, unless the first one was full: a commit every
+  /// millisecond must not become a flush every millisecond.
+  package var fetchInterval: Duration = .milliseconds(20)
+  /// Between two rounds of deleting what was left for readers; under load it may take three times as long.
+  package var maintenanceInterval: Duration = .seconds(5)
+  /// Opens the feed, on the thread that reads it.
+  package var openFeed: @Sendable () throws(FeedError) -> any Feed
+
+  /// Reads events straight from the event store.
+  package init(eventStore: PostgresAddress, readStore: PostgresAddress, projections: [any Projection]) {
+    self.eventStore = eventStore
+    self.readStore = readStore
+    self.projections = projections
+    openFeed = { () throws(FeedError) in try StoreFeed(eventStore, application: "daybook projector feed") }
+  }
+}
