@@ -11,7 +11,5 @@ BEGIN
       NULL;
     END;
   END LOOP;
-  -- A projector makes the schemas of its builds, and owns them.
-  EXECUTE format('GRANT CREATE ON DATABASE %I TO daybook_projector', current_database());
 END
 $$;

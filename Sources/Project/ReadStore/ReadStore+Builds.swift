@@ -61,7 +61,9 @@ extension ReadStore {
         RETURNING id, schema
         """, parameters)
     let (id, schema) = (try row.int32(0, 0), try row.text(0, 1))
-    try connection.execute("CREATE SCHEMA \(schema)")
+    var build = PostgresParameters()
+    build.int32(id)
+    _ = try connection.query(sql: "SELECT daybook_read.create_schema($1)", build)
     try connection.execute(projection.schema(in: schema))
     try connection.execute(
       "GRANT USAGE ON SCHEMA \(schema) TO daybook_query; GRANT SELECT ON ALL TABLES IN SCHEMA \(schema) TO daybook_query"
