@@ -181,6 +181,7 @@ targets.append(
 
 tests("PostgresTests", uses: ["Runtime", "Postgres", "PostgresCluster", "TestSupport"])
 tests("PostgresClusterTests", uses: ["CLinux", "Runtime", "Postgres", "PostgresCluster", "TestSupport"])
+tests("ReadModelsTests", uses: ["ColumnCodec", "Events", "ReadModels", "TestSupport"])
 
 tests("ColumnCodecTests", uses: ["ColumnCodec"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing"])
