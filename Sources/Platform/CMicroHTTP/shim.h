@@ -1,2 +1,51 @@
-// libmicrohttpd: an HTTP/1.1 server library.
+// libmicrohttpd: an HTTP/1.1 server library. The inline functions stand for its variadic ones, which Swift cannot call.
+#ifndef DAYBOOK_CMICROHTTP_H
+#define DAYBOOK_CMICROHTTP_H
+
 #include <microhttpd.h>
+
+/// What the daemon is started with. `context` is the first argument of every callback.
+struct daybook_mhd_settings {
+  int listen_socket;
+  unsigned int threads;
+  unsigned int connection_limit;
+  /// Bytes of each connection's buffer: the limit of request line and headers, and the largest piece of a body.
+  size_t memory_limit;
+  unsigned int idle_seconds;
+  MHD_AccessHandlerCallback access;
+  MHD_RequestCompletedCallback completed;
+  MHD_NotifyConnectionCallback connection;
+  void *(*request_line)(void *context, const char *uri, struct MHD_Connection *connection);
+  void *context;
+};
+
+/// Starts a daemon with epoll threads of its own, whose connections may be suspended. NULL, and errno set, on failure.
+static inline struct MHD_Daemon *daybook_mhd_start(const struct daybook_mhd_settings *settings) {
+  return MHD_start_daemon(
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO, 0, NULL, NULL,
+      settings->access, settings->context,
+      MHD_OPTION_LISTEN_SOCKET, settings->listen_socket,
+      MHD_OPTION_THREAD_POOL_SIZE, settings->threads > 1 ? settings->threads : 0,
+      MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->memory_limit,
+      MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_NOTIFY_COMPLETED, settings->completed, settings->context,
+      MHD_OPTION_NOTIFY_CONNECTION, settings->connection, settings->context,
+      MHD_OPTION_URI_LOG_CALLBACK, settings->request_line, settings->context,
+      MHD_OPTION_END);
+}
+
+/// What MHD_OPTION_NOTIFY_CONNECTION's callback stored for this connection.
+static inline void *daybook_mhd_socket_context(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info == NULL ? NULL : info->socket_context;
+}
+
+/// The connection's socket, or -1.
+static inline int daybook_mhd_descriptor(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == NULL ? -1 : info->connect_fd;
+}
+
+#endif

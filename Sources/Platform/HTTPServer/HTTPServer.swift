@@ -1,1 +1,98 @@
-// Placeholder.
+import CMicroHTTP
+import Glibc
+package import Runtime
+import Synchronization
+
+/// An HTTP/1.1 server on libmicrohttpd: epoll on a few threads, whole request bodies, answers from any thread.
+///
+/// The handler is called on a server thread when a request is complete. It must not block; work that takes long is
+/// handed to another thread together with the exchange.
+///
+/// `@unchecked Sendable`: the daemon's pointer is used at start and, once, in `stop`; the rest is Sendable.
+package final class HTTPServer: @unchecked Sendable {
+  private enum Phase { case running, stopped }
+
+  /// The port it listens on, also when the settings asked for a free one.
+  package let port: UInt16
+  package var counters: HTTPCounters { dispatcher.counters }
+  /// Bytes of request bodies that are held at this moment.
+  package var bytesInFlight: Int { dispatcher.admission.inFlight }
+  /// Connections open at this moment.
+  package var connections: Int { dispatcher.connections.count }
+  /// Requests under way at this moment.
+  package var runningRequests: Int { dispatcher.runningRequests }
+
+  private let daemon: OpaquePointer
+  private let dispatcher: HTTPDispatcher
+  private let sweeper: HTTPDeadlineSweeper
+  private let phase = Mutex(Phase.running)
+
+  /// Listens and starts. Its counters and gauges are registered in `metrics`.
+  package init(
+    _ settings: HTTPServerSettings, logger: Logger, metrics: MetricsRegistry = MetricsRegistry(),
+    handler: @escaping @Sendable (HTTPExchange) -> Void
+  ) throws(HTTPServerError) {
+    let listening = try ListenSocket(host: settings.host, port: settings.port)
+    let dispatcher = HTTPDispatcher(settings: settings, metrics: metrics, handler: handler)
+    var options = daybook_mhd_settings(
+      listen_socket: listening.descriptor, threads: UInt32(settings.threads),
+      connection_limit: UInt32(settings.connectionLimit), memory_limit: settings.headerLimit,
+      idle_seconds: UInt32(max(1, settings.idleTimeout.seconds.rounded(.up))), access: HTTPCallbacks.access,
+      completed: HTTPCallbacks.completed, connection: HTTPCallbacks.connection,
+      request_line: HTTPCallbacks.requestLine, context: Unmanaged.passUnretained(dispatcher).toOpaque())
+    guard let daemon = daybook_mhd_start(&options) else {
+      let reason = String(cString: strerror(errno))
+      close(listening.descriptor)
+      throw .cannotStart(reason: reason)
+    }
+    self.daemon = daemon
+    self.dispatcher = dispatcher
+    port = listening.port
+    sweeper = HTTPDeadlineSweeper(dispatcher, logger)
+    register(metrics)
+  }
+
+  deinit { stop() }
+
+  /// Stops accepting, lets requests that are under way finish for at most `drainLimit`, answers the rest with
+  /// `stoppingResponse`, closes all connections and returns when the handler will not be called again. Blocks; not to be
+  /// called from the handler. A second call does nothing.
+  package func stop() {
+    let isFirst = phase.withLock { phase in
+      defer { phase = .stopped }
+      return phase == .running
+    }
+    guard isFirst else { return }
+    let listening = MHD_quiesce_daemon(daemon)
+    dispatcher.drain()
+    waitForRequests(dispatcher.settings.drainLimit)
+    // libmicrohttpd must not be stopped while a connection is suspended: wake them all, and let none sleep again.
+    dispatcher.close()
+    for exchange in dispatcher.connections.exchanges { exchange.abandon() }
+    waitForRequests(Self.lastAnswersLimit)
+    MHD_stop_daemon(daemon)
+    if listening >= 0 { close(listening) }
+    sweeper.stop()
+  }
+
+  /// The time to send what was answered in the handlers' place.
+  private static let lastAnswersLimit = Duration.milliseconds(500)
+
+  private func waitForRequests(_ limit: Duration) {
+    let deadline = MonotonicClock.deadline(after: limit)
+    while dispatcher.runningRequests > 0, MonotonicClock.now < deadline {
+      MonotonicClock.sleep(for: .milliseconds(2))
+    }
+  }
+
+  private func register(_ metrics: MetricsRegistry) {
+    let dispatcher = dispatcher
+    metrics.gauge("daybook_http_open_connections", "Connections open.") { Double(dispatcher.connections.count) }
+    metrics.gauge("daybook_http_running_requests", "Requests under way.") { Double(dispatcher.runningRequests) }
+    metrics.gauge("daybook_http_bytes_in_flight", "Bytes of request bodies held.") {
+      Double(dispatcher.admission.inFlight)
+    }
+    let limit = Double(dispatcher.settings.bytesInFlightLimit)
+    metrics.gauge("daybook_http_bytes_in_flight_limit", "Bytes of request bodies that may be held.") { limit }
+  }
+}

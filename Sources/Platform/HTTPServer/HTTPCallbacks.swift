@@ -1,0 +1,53 @@
+import CMicroHTTP
+
+/// The C functions that libmicrohttpd calls. `context` is the dispatcher, which outlives the daemon.
+///
+/// A request's pointer holds one reference to its exchange, a connection's one to its HTTPConnection: each is taken by the
+/// first callback and given back by the last.
+enum HTTPCallbacks {
+  static let requestLine:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
+      context, uri, handle in
+      guard let context, let uri, let handle else { return nil }
+      let connection = daybook_mhd_socket_context(handle).map {
+        Unmanaged<HTTPConnection>.fromOpaque($0).takeUnretainedValue()
+      }
+      let exchange = dispatcher(context).requestStarted(HTTPTarget(uri), handle, connection)
+      return Unmanaged.passRetained(exchange).toOpaque()
+    }
+
+  static let access: MHD_AccessHandlerCallback = { _, handle, _, method, _, data, size, request in
+    guard let handle, let method, let size, let raw = request?.pointee else { return .NO }
+    let exchange = Unmanaged<HTTPExchange>.fromOpaque(raw).takeUnretainedValue()
+    if !exchange.hasHeaders {
+      exchange.hasHeaders = true
+      exchange.method = String(cString: method)
+      return exchange.open(handle)
+    }
+    guard size.pointee > 0 else { return exchange.proceed(handle) }
+    let piece = UnsafeRawBufferPointer(start: data, count: size.pointee)
+    size.pointee = 0
+    return exchange.receive(piece, handle)
+  }
+
+  static let completed: MHD_RequestCompletedCallback = { context, _, request, _ in
+    guard let context, let request, let raw = request.pointee else { return }
+    request.pointee = nil
+    dispatcher(context).requestCompleted(Unmanaged<HTTPExchange>.fromOpaque(raw).takeRetainedValue())
+  }
+
+  static let connection: MHD_NotifyConnectionCallback = { context, handle, slot, code in
+    guard let context, let handle, let slot else { return }
+    if code == .CONNECTION_NOTIFY_STARTED {
+      let started = dispatcher(context).connectionStarted(descriptor: daybook_mhd_descriptor(handle))
+      slot.pointee = Unmanaged.passRetained(started).toOpaque()
+    } else if let raw = slot.pointee {
+      slot.pointee = nil
+      dispatcher(context).connectionClosed(Unmanaged<HTTPConnection>.fromOpaque(raw).takeRetainedValue())
+    }
+  }
+
+  private static func dispatcher(_ context: UnsafeMutableRawPointer) -> HTTPDispatcher {
+    Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue()
+  }
+}

@@ -1,0 +1,36 @@
+import Glibc
+import Synchronization
+
+/// One open connection: what the sweeper and `stop` need to know of it.
+final class HTTPConnection: Sendable {
+  private static let never = UInt64.max
+
+  private let descriptor: Int32
+  /// `MonotonicClock` nanoseconds after which the connection is cut.
+  private let deadline: Atomic<UInt64>
+  /// The request being received, handled or answered.
+  private let running = Mutex<HTTPExchange?>(nil)
+
+  init(descriptor: Int32, deadline: UInt64) {
+    self.descriptor = descriptor
+    self.deadline = Atomic(deadline)
+  }
+
+  func setDeadline(_ moment: UInt64) { deadline.store(moment, ordering: .relaxed) }
+
+  /// While the handler works, the time is ours and not the client's.
+  func clearDeadline() { deadline.store(Self.never, ordering: .relaxed) }
+
+  var exchange: HTTPExchange? { running.withLock { $0 } }
+
+  func setExchange(_ exchange: HTTPExchange?) { running.withLock { $0 = exchange } }
+
+  /// Ends the connection if its time is over: its thread then sees the end of the stream. The caller holds the lock of
+  /// the registry, which is taken to remove this connection before its descriptor is closed: it cannot be another's.
+  func cutIfLate(_ now: UInt64) -> Bool {
+    guard deadline.load(ordering: .relaxed) < now else { return false }
+    clearDeadline()
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    return true
+  }
+}

@@ -1,0 +1,78 @@
+import CMicroHTTP
+import Runtime
+import Synchronization
+
+/// What libmicrohttpd's callbacks talk to: makes exchanges, gives them to the handler, keeps the time.
+///
+/// Called on the server's threads, many at once.
+final class HTTPDispatcher: Sendable {
+  /// An answer must be read at this many bytes a second, besides the time that a request has.
+  private static let slowestReader = 64 << 10
+
+  let settings: HTTPServerSettings
+  let admission: HTTPAdmission
+  let counters: HTTPCounters
+  let connections = HTTPConnections()
+  private let handler: @Sendable (HTTPExchange) -> Void
+  private let running = Atomic<Int>(0)
+  private let draining = Atomic<Bool>(false)
+  private let closing = Atomic<Bool>(false)
+
+  init(
+    settings: HTTPServerSettings, metrics: MetricsRegistry, handler: @escaping @Sendable (HTTPExchange) -> Void
+  ) {
+    self.settings = settings
+    self.handler = handler
+    admission = HTTPAdmission(limit: settings.bytesInFlightLimit)
+    counters = HTTPCounters(metrics)
+  }
+
+  /// Requests whose request line has come and that are not completed.
+  var runningRequests: Int { running.load(ordering: .acquiring) }
+
+  /// Connections end after the answer under way.
+  var isDraining: Bool { draining.load(ordering: .relaxed) }
+  func drain() { draining.store(true, ordering: .relaxed) }
+
+  /// Nothing is given to the handler any more, and nothing stays suspended.
+  var isClosing: Bool { closing.load(ordering: .sequentiallyConsistent) }
+  func close() { closing.store(true, ordering: .sequentiallyConsistent) }
+
+  func connectionStarted(descriptor: Int32) -> HTTPConnection {
+    let connection = HTTPConnection(
+      descriptor: descriptor, deadline: MonotonicClock.deadline(after: settings.requestDeadline))
+    connections.add(connection)
+    counters.connections.add()
+    return connection
+  }
+
+  func connectionClosed(_ connection: HTTPConnection) { connections.remove(connection) }
+
+  func requestStarted(_ target: HTTPTarget, _ handle: OpaquePointer, _ connection: HTTPConnection?) -> HTTPExchange {
+    let exchange = HTTPExchange(target: target, handle: handle, connection: connection, dispatcher: self)
+    running.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    connection?.setExchange(exchange)
+    connection?.setDeadline(MonotonicClock.deadline(after: settings.requestDeadline))
+    return exchange
+  }
+
+  func requestCompleted(_ exchange: HTTPExchange) {
+    exchange.complete()
+    exchange.connection?.setExchange(nil)
+    // The next request line: within the idle time something must come, and then a line is given as long as a request.
+    exchange.connection?.setDeadline(MonotonicClock.deadline(after: settings.idleTimeout + settings.requestDeadline))
+    running.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+  }
+
+  func handle(_ exchange: HTTPExchange) {
+    if isClosing {
+      exchange.respond(settings.stoppingResponse(exchange.path))
+    } else {
+      handler(exchange)
+    }
+  }
+
+  func deadline(forSending bytes: Int) -> UInt64 {
+    MonotonicClock.deadline(after: settings.requestDeadline + .seconds(bytes / Self.slowestReader))
+  }
+}

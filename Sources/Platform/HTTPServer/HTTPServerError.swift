@@ -1,0 +1,12 @@
+/// Why a server does not start.
+package enum HTTPServerError: Error, CustomStringConvertible {
+  case cannotListen(address: String, reason: String, advice: String)
+  case cannotStart(reason: String)
+
+  package var description: String {
+    switch self {
+    case .cannotListen(let address, let reason, let advice): "cannot listen on \(address): \(reason); \(advice)"
+    case .cannotStart(let reason): "cannot start the HTTP server: \(reason)"
+    }
+  }
+}
