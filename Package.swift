@@ -150,7 +150,7 @@ module(.projections, "Timeline", uses: ["ColumnCodec", "Events", "ReadModels", "
 module(.projections, "Catalogue", uses: ["ColumnCodec", "Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
 
 // Query: from read models to answers.
-module(.query, "Queries", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "ReadModels"])
+module(.query, "Queries", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "ReadModels", "EventFeed"])
 module(.query, "QueryAPI", uses: ["Runtime", "HTTPServer", "JSON", "Events", "ReadModels", "Queries"])
 
 // Migrations: SQL, embedded in the binary.

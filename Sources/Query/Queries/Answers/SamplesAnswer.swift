@@ -1,0 +1,9 @@
+package import Events
+package import ReadModels
+
+/// What `GET /v1/samples` answers: per series that has any, its samples in canonical order, NaN among them.
+package struct SamplesAnswer: Sendable {
+  package let position: PositionToken
+  /// Sorted by labels.
+  package let series: [(labels: SeriesLabels, samples: SeriesSamples)]
+}

@@ -1,0 +1,15 @@
+package import Events
+
+/// What `GET /v1/timeline` answers.
+package struct TimelineAnswer: Sendable {
+  package let name: String
+  package let step: QueryStep
+  /// The range as it was widened, in nanoseconds since 1970; `to` is exclusive.
+  package let from: Int64
+  package let to: Int64
+  /// What is in the answer.
+  package let position: PositionToken
+  package let aggregates: [AggregateKind]
+  /// Sorted by labels; only lines with points.
+  package let lines: [TimelineLine]
+}

@@ -1,0 +1,17 @@
+package import Events
+
+/// A build of a projection, and how far it is.
+package struct Build: Sendable {
+  package let id: Int32
+  package let projection: String
+  package let version: Int32
+  /// Where its tables are.
+  package let schema: String
+  package let isActive: Bool
+  /// Whose events it has.
+  package let store: StoreIdentity
+  /// Per shard, from 0: the position of the last event in it; 0: none yet.
+  package var positions: [Int64]
+  /// When the last of them was written, in nanoseconds since 1970; nil: never.
+  package var updatedAt: Int64?
+}

@@ -1,0 +1,109 @@
+import Events
+import Postgres
+import ReadModels
+
+extension TimelineReader {
+  /// Hours of more samples in all are not unpacked at once.
+  private static let samplesPerStretch: Int64 = 65_536
+
+  /// Calls `body` for each series that has samples in `first ... last` (nanoseconds), in canonical order and in stretches
+  /// of hours: one series may come several times, by rising time, before the next one comes.
+  func forEachSamples(
+    of series: [SeriesID], from first: Int64, through last: Int64,
+    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
+  ) throws(ReadFailure) {
+    let tail = try TailRows(snapshot, series: series)
+    let span = Self.hours(first, last)
+    if span.count <= snapshot.limits.rowsPerFetch {
+      for batch in Self.batches(series, of: snapshot.limits.rowsPerFetch / span.count) {
+        let changes = try tail.changes(of: batch)
+        var wanted = BucketRanges()
+        for id in batch { wanted.add(id.rawValue, span, withSamples: true) }
+        let rows = try fetch(hours, wanted)
+        for id in batch {
+          let rows = TimelineRows(hours: rows[id] ?? [], changes: changes[id] ?? SeriesChanges())
+          try stretches(of: id, span, rows, first, last, body)
+        }
+      }
+    } else {
+      for id in series { try longSamples(of: id, span, try tail.changes(of: [id])[id], first, last, body) }
+    }
+  }
+
+  /// One series over a long time: its rows a page at a time, from the last hour read on.
+  private func longSamples(
+    of id: SeriesID, _ span: Range<Int32>, _ changes: SeriesChanges?, _ first: Int64, _ last: Int64,
+    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
+  ) throws(ReadFailure) {
+    var rest = span
+    while !rest.isEmpty {
+      let rows = try hoursPage(id, rest)
+      let isLast = rows.count < snapshot.limits.rowsPerFetch
+      let end = isLast ? rest.upperBound : (rows.last?.bucket ?? rest.upperBound - 1) + 1
+      try stretches(
+        of: id, rest.lowerBound..<end, TimelineRows(hours: rows, changes: changes ?? SeriesChanges()), first, last, body
+      )
+      rest = end..<rest.upperBound
+    }
+  }
+
+  private func hoursPage(_ id: SeriesID, _ span: Range<Int32>) throws(ReadFailure) -> [BucketRow] {
+    var parameters = PostgresParameters()
+    parameters.int64(id.rawValue)
+    parameters.int32(span.lowerBound)
+    parameters.int32(span.upperBound)
+    parameters.int64(Int64(snapshot.limits.rowsPerFetch))
+    let result = try snapshot.query(hours.pageStatement, parameters)
+    return try ReadFailure.ofStore { () throws(PostgresError) in try hours.read(result)[id] ?? [] }
+  }
+
+  /// The samples of the hours `span`, of which `rows` has all rows, a bounded number at once.
+  private func stretches(
+    of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64,
+    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
+  ) throws(ReadFailure) {
+    var start = span.lowerBound
+    var stored: Int64 = 0
+    for row in rows.hours {
+      stored += row.stored
+      guard stored >= Self.samplesPerStretch else { continue }
+      try stretch(of: id, start..<(row.bucket + 1), rows, first, last, body)
+      start = row.bucket + 1
+      stored = 0
+    }
+    try stretch(of: id, start..<span.upperBound, rows, first, last, body)
+  }
+
+  private func stretch(
+    of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64,
+    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
+  ) throws(ReadFailure) {
+    guard !span.isEmpty else { return }
+    let from = max(first, BucketLevel.hour.start(of: span.lowerBound))
+    let through = min(last, BucketLevel.hour.last(of: span.upperBound - 1))
+    var rows = rows
+    rows.minutes = try minutes(of: id, rows.hours.filter { span.contains($0.bucket) && $0.isSplit }, from, through)
+    let samples = try ReadFailure.ofContent { () throws(ReadModelError) in
+      try TimelineMerge.samples(from: from, through: through, rows)
+    }
+    if !samples.isEmpty { try body(id, samples) }
+  }
+
+  /// The minutes of split hours in `from ... through`, with samples. Those beside it are not needed: what the merge would
+  /// make of them is cut off.
+  private func minutes(
+    of id: SeriesID, _ split: [BucketRow], _ from: Int64, _ through: Int64
+  ) throws(ReadFailure) -> [BucketRow] {
+    let span = BucketLevel.minute.bucket(of: from)..<(BucketLevel.minute.bucket(of: through) + 1)
+    var wanted = BucketRanges()
+    for hour in split {
+      let parts = BucketLevel.hour.parts(of: hour.bucket, at: .minute)
+      wanted.add(id.rawValue, parts.clamped(to: span), withSamples: true)
+    }
+    return try fetch(minutes, wanted)[id] ?? []
+  }
+
+  private static func hours(_ first: Int64, _ last: Int64) -> Range<Int32> {
+    BucketLevel.hour.bucket(of: first)..<(BucketLevel.hour.bucket(of: last) + 1)
+  }
+}

@@ -1,0 +1,45 @@
+import Events
+import ReadModels
+
+/// `GET /v1/samples`: the samples themselves, as they are after everything that was recorded.
+package struct SamplesQuery: Sendable {
+  private let request: SamplesRequest
+
+  package init(_ request: SamplesRequest) {
+    self.request = request
+  }
+
+  package func answer(_ snapshot: ReadSnapshot) throws(ReadFailure) -> SamplesAnswer {
+    let series = try CatalogueReader(snapshot: snapshot).series(request.selector)
+    let samples = try samples(of: series.map(\.id), snapshot)
+    let found = series.compactMap { series in samples[series.id].map { (labels: series.labels, samples: $0) } }
+    return SamplesAnswer(
+      position: snapshot.progress.token, series: found.sorted { $0.labels < $1.labels })
+  }
+
+  private func samples(
+    of series: [SeriesID], _ snapshot: ReadSnapshot
+  ) throws(ReadFailure) -> [SeriesID: SeriesSamples] {
+    let from = request.from ?? .min
+    // No sample is that late: the command service takes none beyond 2262.
+    let to = request.to ?? .max
+    guard from < to, !series.isEmpty else { return [:] }
+    var samples: [SeriesID: SeriesSamples] = [:]
+    var count = 0
+    try TimelineReader(snapshot).forEachSamples(of: series, from: from, through: to - 1) {
+      (id, found) throws(ReadFailure) in
+      try snapshot.checkTime()
+      count += found.count
+      guard count <= snapshot.limits.samplesLimit else { throw ReadFailure.query(Self.tooMany(snapshot.limits)) }
+      samples[id, default: SeriesSamples()].append(contentsOf: found)
+    }
+    return samples
+  }
+
+  private static func tooMany(_ limits: QueryLimits) -> QueryError {
+    .limit(
+      .tooManySamples,
+      "there are more than \(limits.samplesLimit) samples, which is the limit of an answer: ask for fewer series or a "
+        + "shorter range, from= and to=")
+  }
+}

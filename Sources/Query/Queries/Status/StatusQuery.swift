@@ -1,0 +1,47 @@
+import EventFeed
+package import Postgres
+
+/// `GET /v1/status`: compares the builds with the event store, if this process may read that. Blocks.
+package struct StatusQuery: Sendable {
+  private let eventStore: PostgresAddress?
+
+  /// - Parameter eventStore: as `daybook_feed`; nil: the lag is not known.
+  package init(eventStore: PostgresAddress?) {
+    self.eventStore = eventStore
+  }
+
+  package func report(_ builds: [Build]) -> StatusReport {
+    let sorted = builds.sorted { ($0.projection, $0.id) < ($1.projection, $1.id) }
+    guard let eventStore else {
+      return Self.withoutLag(sorted, "the query service has no access to the event store: give it --database")
+    }
+    do throws(FeedError) {
+      return try Self.compare(sorted, with: try StoreFeed(eventStore, application: "daybook query status"))
+    } catch {
+      return Self.withoutLag(sorted, Self.safe(error))
+    }
+  }
+
+  private static func compare(_ builds: [Build], with feed: StoreFeed) throws(FeedError) -> StatusReport {
+    var compared: [StatusReport.BuildStatus] = []
+    for build in builds {
+      let lag = build.store == feed.identity ? try feed.lag(after: marks(build)) : nil
+      compared.append(StatusReport.BuildStatus(build: build, lag: lag))
+    }
+    return StatusReport(builds: compared, store: feed.identity, lagProblem: nil)
+  }
+
+  private static func marks(_ build: Build) -> [FeedMark] {
+    build.positions.enumerated().map { FeedMark(shard: $0.offset, position: $0.element, hash: []) }
+  }
+
+  private static func withoutLag(_ builds: [Build], _ problem: String) -> StatusReport {
+    StatusReport(
+      builds: builds.map { StatusReport.BuildStatus(build: $0, lag: nil) }, store: nil, lagProblem: problem)
+  }
+
+  private static func safe(_ error: FeedError) -> String {
+    if case .postgres(let error) = error { return "the event store cannot be asked: \(error.safeDescription)" }
+    return error.description
+  }
+}

@@ -1,0 +1,44 @@
+import Events
+import ReadModels
+import Runtime
+
+/// `GET /v1/timeline`: from a request and a snapshot to the answer.
+package struct TimelineQuery: Sendable {
+  private let request: TimelineRequest
+
+  package init(_ request: TimelineRequest) {
+    self.request = request
+  }
+
+  package func answer(_ snapshot: ReadSnapshot) throws(ReadFailure) -> TimelineAnswer {
+    let series = try CatalogueReader(snapshot: snapshot).series(request.selector)
+    let range = try range(of: series, snapshot)
+    return TimelineAnswer(
+      name: request.selector.name, step: request.step, from: range.from, to: range.to,
+      position: snapshot.progress.token, aggregates: request.aggregates,
+      lines: try lines(series, range.plan, snapshot))
+  }
+
+  private func range(of series: [CataloguedSeries], _ snapshot: ReadSnapshot) throws(ReadFailure) -> TimelineRange {
+    let isOpen = request.from == nil || request.to == nil
+    let data = isOpen ? try SpanReader(snapshot: snapshot).span(of: series.map(\.id)) : nil
+    return try ReadFailure.ofQuery { () throws(QueryError) in
+      try TimelineRange(
+        from: request.from, to: request.to, data: data, step: request.step,
+        pointsLimit: snapshot.limits.pointsPerSeriesLimit, now: WallClock.now)
+    }
+  }
+
+  private func lines(
+    _ series: [CataloguedSeries], _ plan: TimelinePlan?, _ snapshot: ReadSnapshot
+  ) throws(ReadFailure) -> [TimelineLine] {
+    guard let plan, !series.isEmpty else { return [] }
+    var lines = TimelineLines(request, snapshot.limits)
+    let labels = Dictionary(series.map { ($0.id, $0.labels) }, uniquingKeysWith: { first, _ in first })
+    try TimelineReader(snapshot).forEachTimeline(of: series.map(\.id), plan) { (id, buckets) throws(ReadFailure) in
+      try snapshot.checkTime()
+      try ReadFailure.ofQuery { () throws(QueryError) in try lines.add(labels[id] ?? .none, buckets) }
+    }
+    return lines.finish()
+  }
+}

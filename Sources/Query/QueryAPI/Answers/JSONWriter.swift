@@ -1,0 +1,108 @@
+import Queries
+import Runtime
+
+/// Builds one JSON answer in one buffer, up to a limit. Numbers that JSON cannot say are written as the query API says
+/// them: NaN as `null`, infinities as `"+Inf"` and `"-Inf"`.
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
+  private let limit: Int
+
+  package init(limit: Int = .max) {
+    self.limit = limit
+  }
+
+  /// JSON's own characters, and anything that needs no escaping.
+  package mutating func raw(_ text: StaticString) {
+    bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  package mutating func string(_ text: String) {
+    JSONText.append(text, to: &bytes)
+  }
+
+  /// `"key":`
+  package mutating func key(_ text: String) {
+    string(text)
+    bytes.append(0x3A)
+  }
+
+  /// `"key":` before the first, `,"key":` before others.
+  package mutating func key(_ text: String, isFirst: Bool) {
+    if !isFirst { bytes.append(0x2C) }
+    key(text)
+  }
+
+  package mutating func integer(_ value: Int64) {
+    var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)  // 24 bytes: 19 digits and a sign
+    withUnsafeMutableBytes(of: &digits) { place in
+      var rest = value.magnitude
+      var start = place.count
+      repeat {
+        start -= 1
+        place[start] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      } while rest != 0
+      if value < 0 {
+        start -= 1
+        place[start] = 0x2D
+      }
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: place[start...]))
+    }
+  }
+
+  /// The shortest text that reads back as the same Float64. Whole numbers come without ".0", but for -0.0, whose sign
+  /// some readers would lose with it.
+  package mutating func number(_ value: Double) {
+    guard value.isFinite else {
+      if value.isNaN { raw("null") } else if value < 0 { raw("\"-Inf\"") } else { raw("\"+Inf\"") }
+      return
+    }
+    if value == value.rounded(.towardZero), abs(value) < 1e15, !(value == 0 && value.sign == .minus) {
+      integer(Int64(value))
+      return
+    }
+    var text = value.description
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+  }
+
+  /// Nanoseconds as whole Unix milliseconds, rounded down; nil as `null`.
+  package mutating func milliseconds(_ nanoseconds: Int64?) {
+    guard let nanoseconds else { return raw("null") }
+    let quotient = nanoseconds / 1_000_000
+    integer(nanoseconds % 1_000_000 < 0 ? quotient - 1 : quotient)
+  }
+
+  /// `{"key":"value"}`
+  package mutating func labels(_ labels: SeriesLabels) {
+    raw("{")
+    for (index, label) in labels.labels.enumerated() {
+      key(label.key, isFirst: index == 0)
+      string(label.value)
+    }
+    raw("}")
+  }
+
+  /// `[a,b]` of what `write` writes for each element.
+  package mutating func array<Elements: Collection>(
+    _ elements: Elements, _ write: (inout JSONWriter, Elements.Element) -> Void
+  ) {
+    raw("[")
+    var isFirst = true
+    for element in elements {
+      if !isFirst { bytes.append(0x2C) }
+      isFirst = false
+      write(&self, element)
+    }
+    raw("]")
+  }
+
+  /// To be asked now and then while a long answer is written.
+  package func checkLimit() throws(QueryError) {
+    guard bytes.count <= limit else {
+      throw .limit(
+        .answerTooLarge,
+        "the answer is larger than the limit of \(limit >> 20) MiB: ask for fewer series, a shorter range, a longer step "
+          + "or fewer aggregates")
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Events
+package import Queries
+
+/// From the parameters of a route to a request. Pure; every refusal names the parameter and what it takes.
+package struct RequestParser: Sendable {
+  package let limits: QueryLimits
+
+  package init(limits: QueryLimits) {
+    self.limits = limits
+  }
+
+  package func timeline(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+    let items = try QueryItems(
+      raw, known: ["name", "from", "to", "step", "aggregate", "by", "wait"],
+      repeatable: [QueryItems.labelName, "after"])
+    var request = TimelineRequest(selector: try selector(items))
+    (request.from, request.to) = try range(items)
+    if let step = items.value("step") { request.step = try QueryStep.parse(step) }
+    if let list = items.value("aggregate") { request.aggregates = try AggregateKind.parseList(list) }
+    request.grouping = try grouping(items.value("by"))
+    return QueryRequest(question: .timeline(request), after: try AfterText.parse(items, limits))
+  }
+
+  package func samples(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+    let items = try QueryItems(
+      raw, known: ["name", "from", "to", "wait"], repeatable: [QueryItems.labelName, "after"])
+    var request = SamplesRequest(selector: try selector(items))
+    (request.from, request.to) = try range(items)
+    return QueryRequest(question: .samples(request), after: try AfterText.parse(items, limits))
+  }
+
+  package func series(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+    let items = try QueryItems(raw, known: ["name", "wait"], repeatable: [QueryItems.labelName, "after"])
+    return QueryRequest(question: .series(try selector(items)), after: try AfterText.parse(items, limits))
+  }
+
+  package func latest(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+    let items = try QueryItems(raw, known: ["name", "wait"], repeatable: [QueryItems.labelName, "after"])
+    return QueryRequest(question: .latest(try selector(items)), after: try AfterText.parse(items, limits))
+  }
+
+  package func metrics(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+    let items = try QueryItems(raw, known: ["wait"], repeatable: ["after"])
+    return QueryRequest(question: .metrics, after: try AfterText.parse(items, limits))
+  }
+
+  package func status(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+    _ = try QueryItems(raw, known: [])
+    return QueryRequest(question: .status, after: nil)
+  }
+
+  /// `/readyz?verbose`; other parameters, which some probes add, are let pass.
+  package func readiness(_ raw: [(name: String, value: String)]) -> QueryRequest {
+    QueryRequest(question: .readiness(verbose: raw.contains { $0.name == "verbose" }), after: nil)
+  }
+
+  private func selector(_ items: QueryItems) throws(QueryError) -> SeriesSelector {
+    let name = try items.required("name", "METRIC")
+    let labels = items.labels.map { SeriesLabel(key: $0.key, value: $0.value) }
+    // A zero byte is in no name or value, and Postgres takes none in a text.
+    guard !name.utf8.contains(0), labels.allSatisfy({ !$0.key.utf8.contains(0) && !$0.value.utf8.contains(0) }) else {
+      throw .invalid(.invalidParameter, "names and label values have no zero byte")
+    }
+    return SeriesSelector(
+      name: name, labels: labels.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) })
+  }
+
+  private func range(_ items: QueryItems) throws(QueryError) -> (Int64?, Int64?) {
+    let from: Int64? = if let text = items.value("from") { try TimeText.parse(text, "from") } else { nil }
+    let to: Int64? = if let text = items.value("to") { try TimeText.parse(text, "to") } else { nil }
+    if let from, let to, from > to {
+      throw .invalid(.invalidRange, "from lies after to: give from before to, which is exclusive")
+    }
+    return (from, to)
+  }
+
+  private func grouping(_ text: String?) throws(QueryError) -> Grouping {
+    guard let text else { return .eachSeries }
+    if text.isEmpty { return .byLabels([]) }
+    let keys = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard keys.allSatisfy({ !$0.isEmpty }) else {
+      throw .invalid(
+        .invalidParameter, "by=\"\(text.prefix(100))\" has an empty label: give by=LABEL, or by= for one line")
+    }
+    return .byLabels(keys)
+  }
+}
