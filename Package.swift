@@ -183,7 +183,7 @@ tests("PostgresTests", uses: ["Runtime", "Postgres", "PostgresCluster", "TestSup
 tests("PostgresClusterTests", uses: ["CLinux", "Runtime", "Postgres", "PostgresCluster", "TestSupport"])
 tests("ReadModelsTests", uses: ["ColumnCodec", "Events", "ReadModels", "TestSupport"])
 
-tests("ColumnCodecTests", uses: ["ColumnCodec"])
-tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing"])
+tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
+tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
 
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

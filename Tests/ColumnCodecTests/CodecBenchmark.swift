@@ -1,5 +1,6 @@
 import ColumnCodec
 import Glibc
+import TestSupport
 import Testing
 
 /// Not a claim: numbers to look at. `DAYBOOK_BENCH=1 swift test -c release --filter CodecBenchmark`.
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test(.enabled(if: getenv("DAYBOOK_BENCH") != nil)) func nanosecondsPerSample() throws {
-    var random = SeededGenerator(seed: 7)
+    var random = SeededRandom(seed: 7)
     let decimals = (0..<Self.count).map { _ in Double(Int.random(in: 0..<10_000, using: &random)) / 100 }
     measure(
       "series in step order", IntegerColumn.encode, IntegerColumn.decode, (0..<Self.count).map { Int64($0 % 125) })

@@ -53,4 +53,11 @@ enum Columns {
   static func hex(_ bytes: [UInt8]) -> String {
     bytes.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
   }
+
+  static func bytes(_ hex: String) -> [UInt8] {
+    let digits = Array(hex.utf8)
+    return stride(from: 1, to: digits.count, by: 2).map {
+      UInt8(String(decoding: digits[$0 - 1...$0], as: UTF8.self), radix: 16) ?? 0
+    }
+  }
 }

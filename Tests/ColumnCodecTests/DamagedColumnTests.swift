@@ -1,4 +1,5 @@
 import ColumnCodec
+import TestSupport
 import Testing
 
 /// Whatever the bytes are, reading them ends with values or an error.
@@ -6,7 +7,7 @@ import Testing
   private static let rounds = Environment.isFull ? 1_000_000 : 20_000
 
   @Test func randomBytesNeverTrap() {
-    var random = SeededGenerator(for: #function)
+    var random = SeededRandom()
     for _ in 0..<Self.rounds {
       var bytes = (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       // Half of them start with a scheme that exists.
@@ -16,7 +17,7 @@ import Testing
   }
 
   @Test func mutatedColumnsNeverTrap() {
-    var random = SeededGenerator(for: #function)
+    var random = SeededRandom()
     for _ in 0..<(Self.rounds / 20) {
       let integers = IntegerColumnTests.mixture(&random)
       let doubles = DoubleColumnTests.mixture(&random)
@@ -37,7 +38,7 @@ import Testing
     _ = try? Columns.doubles(bytes, count: count)
   }
 
-  private func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+  private func mutated(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
       // The heads decide: half of the damage goes there.

@@ -1,4 +1,5 @@
 import ColumnCodec
+import TestSupport
 import Testing
 
 @Suite struct DoubleColumnTests {
@@ -27,7 +28,7 @@ import Testing
   }
 
   @Test func everyBitPatternComesBack() throws {
-    var random = SeededGenerator(for: #function)
+    var random = SeededRandom()
     for _ in 0..<(Environment.isFull ? 5_000 : 200) {
       let count = Int.random(in: 1...700, using: &random)
       try expectSame((0..<count).map { _ in Double(bitPattern: random.next()) })
@@ -35,12 +36,12 @@ import Testing
   }
 
   @Test func mixturesComeBack() throws {
-    var random = SeededGenerator(for: #function)
+    var random = SeededRandom()
     for _ in 0..<(Environment.isFull ? 20_000 : 1_000) { try expectSame(Self.mixture(&random)) }
   }
 
   /// Decimals of some digits, now and then broken by something nasty, thirds or a Float.
-  static func mixture(_ random: inout SeededGenerator) -> [Double] {
+  static func mixture(_ random: inout SeededRandom) -> [Double] {
     let scale: Double = [1.0, 10, 100, 1_000, 1e6, 1e9, 1e17, 1e18].randomElement(using: &random) ?? 1
     let size: Int64 = .random(in: 0...53, using: &random)
     let rare = Int.random(in: 1...100, using: &random)
@@ -57,7 +58,7 @@ import Testing
   }
 
   @Test func twoDigitsCostTheBitsOfTheirIntegers() {
-    var random = SeededGenerator(seed: 2)
+    var random = SeededRandom(seed: 2)
     let values = (0..<12_800).map { _ in Double(Int.random(in: 0..<4_096, using: &random)) / 100 }
     #expect(Columns.pack(doubles: values).count < 12_800 * 13 / 8)
   }
@@ -68,13 +69,13 @@ import Testing
   }
 
   @Test func floatsDropTheBitsThatTheyDoNotHave() {
-    var random = SeededGenerator(seed: 3)
+    var random = SeededRandom(seed: 3)
     let values = (0..<1_280).map { _ in Double(Float.random(in: 0..<1, using: &random)) }
     #expect(Columns.pack(doubles: values).count < 1_280 * 36 / 8)
   }
 
   @Test func whatIsNotDecimalCostsNoMoreThanItsBits() {
-    var random = SeededGenerator(seed: 4)
+    var random = SeededRandom(seed: 4)
     let values = (0..<1_280).map { _ in Double(bitPattern: random.next()) }
     #expect(Columns.pack(doubles: values).count <= 1_280 * 8 + 10 * 12)
   }

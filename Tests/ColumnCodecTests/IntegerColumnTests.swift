@@ -1,4 +1,5 @@
 import ColumnCodec
+import TestSupport
 import Testing
 
 @Suite struct IntegerColumnTests {
@@ -20,7 +21,7 @@ import Testing
   }
 
   @Test func everyWidthComesBackInEveryBlockLength() throws {
-    var random = SeededGenerator(for: #function)
+    var random = SeededRandom()
     for width in 0...64 {
       let mask = width == 0 ? 0 : UInt64.max >> UInt64(64 - width)
       for count in [1, 2, 5, 63, 127, 128, 129, 128 * 3 + 17] {
@@ -33,7 +34,7 @@ import Testing
   }
 
   @Test func randomMixturesComeBack() throws {
-    var random = SeededGenerator(for: #function)
+    var random = SeededRandom()
     for _ in 0..<(Environment.isFull ? 20_000 : 1_000) {
       let values = Self.mixture(&random)
       #expect(try Columns.integers(Columns.pack(values), count: values.count) == values)
@@ -41,7 +42,7 @@ import Testing
   }
 
   /// Runs, steps, noise of some width and extremes, one after the other.
-  static func mixture(_ random: inout SeededGenerator) -> [Int64] {
+  static func mixture(_ random: inout SeededRandom) -> [Int64] {
     var values: [Int64] = []
     var value = Int64(bitPattern: random.next()) >> Int64.random(in: 0...63, using: &random)
     for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test func aRegularTimeWithJitterCostsTheBitsOfTheJitter() {
-    var random = SeededGenerator(seed: 1)
+    var random = SeededRandom(seed: 1)
     let times = (0..<12_800).map { 1_700_000_000_000 + $0 * 10_000 + Int64.random(in: 0..<8, using: &random) }
     #expect(Columns.pack(times).count < 12_800 * 5 / 8)
   }

@@ -1,9 +1,10 @@
 import ColumnCodec
+import TestSupport
 import Testing
 
 @Suite struct TimeColumnTests {
   @Test func everyUnitComesBack() throws {
-    var random = SeededGenerator(for: #function)
+    var random = SeededRandom()
     for unit: Int64 in [1, 1_000, 1_000_000, 1_000_000_000] {
       for count in [0, 1, 2, 300] {
         let times = (0..<count).map { _ in Int64.random(in: -4_000_000_000...4_000_000_000, using: &random) * unit }

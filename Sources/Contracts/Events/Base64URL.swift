@@ -1,6 +1,6 @@
 /// Base 64 in the alphabet of URLs, without padding (RFC 4648 §5). One text per byte string: what no encoder writes is
 /// refused.
-enum Base64URL {
+package enum Base64URL {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
   /// 64 where a byte is not of the alphabet.
   private static let digits: [UInt8] = {
@@ -9,7 +9,7 @@ enum Base64URL {
     return digits
   }()
 
-  static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
+  package static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count * 4 + 2) / 3)
     var held: UInt32 = 0
@@ -27,7 +27,7 @@ enum Base64URL {
   }
 
   /// Nil for anything but what `encode` writes.
-  static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     var held: UInt32 = 0
     var bits: UInt32 = 0

@@ -12,7 +12,7 @@ package struct PositionToken: Hashable, Sendable {
   /// The most characters of a token that is worth looking at: 4,096 shards with the biggest positions.
   package static let textLimit = 64 * 1024
 
-  /// Positions in any order; of a shard given twice the later position counts.
+  /// Positions in any order; of a shard given twice the later position counts, position 0 is left out.
   package init(storeHigh: UInt64, storeLow: UInt64, generation: Int32, positions: [ShardPosition]) {
     self.storeHigh = storeHigh
     self.storeLow = storeLow
@@ -27,10 +27,9 @@ package struct PositionToken: Hashable, Sendable {
 
   private static func normalized(_ positions: [ShardPosition]) -> [ShardPosition] {
     var latest: [ShardPosition] = []
-    for position in positions.sorted() {
+    for position in positions.sorted() where position.position > 0 {
       precondition(
-        (0..<StoreIdentity.shardsLimit).contains(position.shard) && position.position > 0,
-        "BUG: a token of position \(position)")
+        (0..<StoreIdentity.shardsLimit).contains(position.shard), "BUG: a token of shard \(position.shard)")
       if latest.last?.shard == position.shard { latest.removeLast() }
       latest.append(position)
     }
