@@ -17,6 +17,8 @@ package final class PostgresConnection: @unchecked Sendable {
   /// Makes names of statements prepared again under other types, or after the first plan went stale.
   private var preparedAgain = 0
   private var givenUp = false
+  /// Set by libpq's notice receiver, on the thread that is in one of our methods.
+  private let sawFatalNotice: UnsafeMutablePointer<Bool>
 
   /// How long the server may be silent while we wait for it; nil: for ever. At first the statement limit and a grace.
   package var responseTimeout: Duration?
@@ -46,13 +48,23 @@ package final class PostgresConnection: @unchecked Sendable {
     handle = try Self.connect(settings, what: what, timeout: timeouts.connect)
     cancelHandle = PQgetCancel(handle)
     responseTimeout = timeouts.statement > .zero ? timeouts.statement + timeouts.grace : nil
-    PQsetNoticeProcessor(handle, { _, _ in }, nil)
+    sawFatalNotice = .allocate(capacity: 1)
+    sawFatalNotice.initialize(to: false)
+    PQsetNoticeReceiver(
+      handle,
+      { flag, notice in
+        // What the server says on hanging up while nobody asks it anything; all other notices are dropped.
+        guard let severity = PQresultErrorField(notice, Int32(UInt8(ascii: "V"))) else { return }
+        let word = String(cString: severity)
+        if word == "FATAL" || word == "PANIC" { flag?.assumingMemoryBound(to: Bool.self).pointee = true }
+      }, sawFatalNotice)
     if PQsetnonblocking(handle, 1) != 0 { throw lost(what) }
   }
 
   deinit {
     if let cancelHandle { PQfreeCancel(cancelHandle) }
     PQfinish(handle)
+    sawFatalNotice.deallocate()
   }
 
   /// True once the session is gone: nothing works any more, and the owner opens another.
@@ -88,11 +100,12 @@ package final class PostgresConnection: @unchecked Sendable {
 
   /// True when the server has closed this idle session behind our back, as after its restart. Does not block.
   package func noticeIfClosed() -> Bool {
-    // A server that says why it hangs up sends the reason first and then the end: two reads.
-    for _ in 0..<2 where !isBroken {
-      guard Self.isReady(PQsocket(handle), Int16(POLLIN), until: 0) else { return false }
+    while !isBroken, Self.isReady(PQsocket(handle), Int16(POLLIN), until: 0) {
       if PQconsumeInput(handle) == 0 { close() }
     }
+    // The reason can be here before the end of the stream is: have libpq look at what it has read.
+    _ = PQisBusy(handle)
+    if sawFatalNotice.pointee { close() }
     return isBroken
   }
 
@@ -219,9 +232,13 @@ package final class PostgresConnection: @unchecked Sendable {
     guard sent == 1 else { throw lost(what) }
   }
 
-  /// The first words of a statement: enough to find it in the source.
+  /// The first words of a statement: enough to find it in the source. What stands in quotes is data and is left out.
   static func short(_ sql: String) -> String {
-    let words = sql.split(maxSplits: 12, omittingEmptySubsequences: true, whereSeparator: \.isWhitespace).prefix(12)
+    var text = ""
+    for (index, part) in sql.split(separator: "'", maxSplits: 20, omittingEmptySubsequences: false).enumerated() {
+      text += index % 2 == 0 ? String(part) : "'…'"
+    }
+    let words = text.split(maxSplits: 12, omittingEmptySubsequences: true, whereSeparator: \.isWhitespace).prefix(12)
     return "\"\(String(words.joined(separator: " ").prefix(100)))\""
   }
 }

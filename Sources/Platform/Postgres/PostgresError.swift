@@ -63,11 +63,11 @@ package struct PostgresError: Error, CustomStringConvertible, Sendable {
     return text
   }
 
-  /// Without the server's words, which can quote data.
+  /// Without the server's words and without `what`: both can quote data.
   package var safeDescription: String {
     if isUnavailable { return "the database is not available at the moment" }
-    guard let sqlState else { return "cannot \(what)" }
-    return "cannot \(what): the database answered with SQLSTATE \(sqlState)"
+    guard let sqlState else { return "the database gave no usable answer" }
+    return "the database refused with SQLSTATE \(sqlState)"
   }
 
   /// A value that has not the type or width that the caller reads.

@@ -24,6 +24,7 @@ package final class PostgresCluster: Sendable {
   private let settings: [String: String]
   private let dieWithParentSignal: Int32
   private let initializationOptions: [String]
+  private let orphanPatience: Duration
   private let logger: Logger
   private let running = Mutex(Running())
 
@@ -37,7 +38,12 @@ package final class PostgresCluster: Sendable {
   ///   - home: the folder; made when missing. The data is in `home/postgres`, the log in `home/postgres.log`.
   ///   - settings: Postgres settings that replace ours.
   ///   - isDisposable: for tests: quick instead of durable while it is made, and no checkpoint when we die.
-  package init(home: String, settings: [String: String] = [:], isDisposable: Bool = false, logger: Logger) {
+  ///   - orphanPatience: how long a server whose supervisor died may take to end by itself before it is made to.
+  package init(
+    home: String, settings: [String: String] = [:], isDisposable: Bool = false,
+    orphanPatience: Duration = .seconds(10), logger: Logger
+  ) {
+    self.orphanPatience = orphanPatience
     path = home
     self.settings = settings
     self.logger = logger
@@ -249,7 +255,7 @@ package final class PostgresCluster: Sendable {
     guard let data = SystemCall.realPath(place.data) else { throw SystemCall.fail("resolve", place.data) }
     if !ServerProcesses.running(in: data).isEmpty {
       logger.info("waiting for the server of a supervisor that has died", ["data": data])
-      guard ServerProcesses.waitUntilGone(from: data, patience: .seconds(10)) else { throw .inUse(home: place.home) }
+      guard ServerProcesses.waitUntilGone(from: data, patience: orphanPatience) else { throw .inUse(home: place.home) }
     }
     unlink("\(data)/postmaster.pid")
   }
