@@ -182,6 +182,9 @@ targets.append(
 tests("PostgresTests", uses: ["Runtime", "Postgres", "PostgresCluster", "TestSupport"])
 tests("PostgresClusterTests", uses: ["CLinux", "Runtime", "Postgres", "PostgresCluster", "TestSupport"])
 tests("ReadModelsTests", uses: ["ColumnCodec", "Events", "ReadModels", "TestSupport"])
+tests(
+  "TimelineTests",
+  uses: ["Postgres", "ColumnCodec", "Events", "ReadModels", "ProjectionKit", "ReadStore", "Timeline", "TestSupport"])
 
 tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])

@@ -60,8 +60,8 @@ struct FoldSlice {
     guard !series.isEmpty else { return }
     try readHours(transaction)
     try readMinutes(transaction)
-    let inserted = try writeHours(transaction)
-    let days = try foldDays(transaction, inserted: inserted)
+    let changes = try writeHours(transaction)
+    let days = try foldDays(transaction, changes)
     try SpanFold(statements: statements).run(series: series.map(\.id), days: days, transaction)
   }
 
@@ -130,14 +130,17 @@ struct FoldSlice {
 
   // MARK: - Writing
 
-  /// Returns which of `hours` had no row before.
-  private mutating func writeHours(_ transaction: any ReadTransaction) throws -> [Bool] {
+  /// Returns per element of `hours` what became of its row.
+  private mutating func writeHours(_ transaction: any ReadTransaction) throws -> [RowChanges.Effect] {
     var hourChanges = RowChanges()
     var minuteChanges = RowChanges()
+    var effects: [RowChanges.Effect] = []
+    effects.reserveCapacity(hours.count)
     for place in hours.indices {
       let id = series[hours[place].series].id
       let result = try folded(place, transaction)
-      hourChanges.add(series: id, bucket: hours[place].hour, before: hours[place].row, after: result.hour)
+      effects.append(
+        hourChanges.add(series: id, bucket: hours[place].hour, before: hours[place].row, after: result.hour))
       let before = hours[place].minutes
       for row in result.minutesWritten {
         minuteChanges.add(
@@ -145,10 +148,9 @@ struct FoldSlice {
       }
       for minute in result.minutesRemoved { minuteChanges.remove(series: id, bucket: minute) }
     }
-    let inserted = hours.map { $0.row == nil }
     try hourChanges.write(statements.hours, transaction)
     try minuteChanges.write(statements.minutes, transaction)
-    return inserted
+    return effects
   }
 
   private mutating func folded(_ place: Int, _ transaction: any ReadTransaction) throws -> HourFold.Result {
@@ -163,26 +165,18 @@ struct FoldSlice {
     preconditionFailure("BUG: an hour with all its samples cannot be folded")
   }
 
-  /// Recomputes the touched days from their hours, which are in the table by now.
-  private func foldDays(_ transaction: any ReadTransaction, inserted: [Bool]) throws -> [[SpanFold.Day]] {
-    var touched: [(series: Int, day: Int32, hours: Range<Int>)] = []
-    for place in hours.indices {
-      let day = BucketLevel.day.holder(of: hours[place].hour, at: .hour)
-      if let last = touched.indices.last, touched[last].series == hours[place].series, touched[last].day == day {
-        touched[last].hours = touched[last].hours.lowerBound..<(place + 1)
-      } else {
-        touched.append((hours[place].series, day, place..<(place + 1)))
-      }
-    }
+  /// Recomputes the days that have a changed hour from all their hours, which are in the table by now.
+  private func foldDays(
+    _ transaction: any ReadTransaction, _ effects: [RowChanges.Effect]
+  ) throws -> [[SpanFold.Day]] {
+    let touched = touchedDays(effects)
     let parts = try readHoursOfDays(transaction, touched.map { (series[$0.series].id, $0.day) })
     var days = [[SpanFold.Day]](repeating: [], count: series.count)
     var changes = RowChanges()
-    for (touched, hoursNow) in zip(touched, parts) {
-      let after = BucketFold.row(bucket: touched.day, of: hoursNow)
-      // The day had a row exactly if it had an hour that this slice did not insert.
-      let existed =
-        touched.hours.contains { !inserted[$0] }
-        || hoursNow.count > touched.hours.count { inserted[$0] && contains(hoursNow, hours[$0].hour) }
+    for (touched, hours) in zip(touched, parts) {
+      let after = BucketFold.row(bucket: touched.day, of: hours)
+      // A day has a row as long as it has hours; before the slice it had those that are not new, and those removed.
+      let existed = hours.count - touched.inserted + touched.removed > 0
       changes.add(series: series[touched.series].id, bucket: touched.day, existed: existed, after: after)
       days[touched.series].append(SpanFold.Day(day: touched.day, aggregate: after?.aggregate ?? .empty))
     }
@@ -190,14 +184,32 @@ struct FoldSlice {
     return days
   }
 
-  private func contains(_ rows: [BucketRow], _ bucket: Int32) -> Bool {
-    rows.contains { $0.bucket == bucket }
+  /// A day of a series with hours that changed, and how many rows of hours it won and lost.
+  private struct TouchedDay {
+    let series: Int
+    let day: Int32
+    var inserted = 0
+    var removed = 0
+  }
+
+  private func touchedDays(_ effects: [RowChanges.Effect]) -> [TouchedDay] {
+    var touched: [TouchedDay] = []
+    for place in hours.indices where effects[place] != .none {
+      let day = BucketLevel.day.holder(of: hours[place].hour, at: .hour)
+      if touched.last.map({ $0.series != hours[place].series || $0.day != day }) ?? true {
+        touched.append(TouchedDay(series: hours[place].series, day: day))
+      }
+      if effects[place] == .inserted { touched[touched.count - 1].inserted += 1 }
+      if effects[place] == .removed { touched[touched.count - 1].removed += 1 }
+    }
+    return touched
   }
 
   private func readHoursOfDays(
     _ transaction: any ReadTransaction, _ days: [(series: Int64, day: Int32)]
   ) throws -> [[BucketRow]] {
     var parts = [[BucketRow]](repeating: [], count: days.count)
+    if days.isEmpty { return parts }
     let rows = try transaction.query(
       statements.hoursOfDays, [.array(.int64(days.map(\.series))), .array(.int32(days.map(\.day)))])
     for index in 0..<rows.count {
@@ -205,12 +217,5 @@ struct FoldSlice {
       parts[place].append(try BucketReader.row(rows, index, from: 1, samples: false))
     }
     return parts
-  }
-}
-
-extension Range where Bound == Int {
-  /// How many indexes fulfil a condition.
-  fileprivate func count(where condition: (Int) -> Bool) -> Int {
-    reduce(0) { $0 + (condition($1) ? 1 : 0) }
   }
 }

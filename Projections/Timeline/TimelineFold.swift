@@ -109,9 +109,13 @@ package final class TimelineFold: ProjectionFold {
     guard !folding.isEmpty else { return false }
     foldingDue = moment.monotonic &+ limits.keepFolded.inNanoseconds
     try transaction.execute(statements.planByIndex)
-    var slice = FoldSlice(statements: statements, shards: shards)
-    for portion in folding { try slice.add(portion) }
-    try slice.run(transaction)
+    do {
+      var slice = FoldSlice(statements: statements, shards: shards)
+      for portion in folding { try slice.add(portion) }
+      try slice.run(transaction)
+    } catch let error as ReadModelError {
+      throw ProjectionError.damaged(table: "\(statements.tailTable) or \(statements.hours.table)", reason: "\(error)")
+    }
     try transaction.execute(
       statements.markFolded,
       [
