@@ -151,7 +151,8 @@ module(.projections, "Catalogue", uses: ["ColumnCodec", "Events", "ReadModels", 
 
 // Query: from read models to answers.
 module(.query, "Queries", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "ReadModels", "EventFeed"])
-module(.query, "QueryAPI", uses: ["Runtime", "HTTPServer", "JSON", "Events", "ReadModels", "Queries"])
+module(
+  .query, "QueryAPI", uses: ["Runtime", "HTTPServer", "Postgres", "Events", "ReadModels", "EventFeed", "Queries"])
 
 // Migrations: SQL, embedded in the binary.
 module(.migrations, "EventStoreMigrations", folder: "event_store", embed: "sql")

@@ -1,4 +1,5 @@
-import Queries
+import Events
+package import Queries
 import Runtime
 
 /// Builds one JSON answer in one buffer, up to a limit. Numbers that JSON cannot say are written as the query API says
@@ -18,6 +19,11 @@ package struct JSONWriter {
 
   package mutating func string(_ text: String) {
     JSONText.append(text, to: &bytes)
+  }
+
+  /// Nil as `null`.
+  package mutating func text(_ text: String?) {
+    if let text { string(text) } else { raw("null") }
   }
 
   /// `"key":`

@@ -9,7 +9,7 @@ package struct RequestParser: Sendable {
     self.limits = limits
   }
 
-  package func timeline(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+  package func timeline(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<TimelineRequest> {
     let items = try QueryItems(
       raw, known: ["name", "from", "to", "step", "aggregate", "by", "wait"],
       repeatable: [QueryItems.labelName, "after"])
@@ -18,40 +18,31 @@ package struct RequestParser: Sendable {
     if let step = items.value("step") { request.step = try QueryStep.parse(step) }
     if let list = items.value("aggregate") { request.aggregates = try AggregateKind.parseList(list) }
     request.grouping = try grouping(items.value("by"))
-    return QueryRequest(question: .timeline(request), after: try AfterText.parse(items, limits))
+    return QueryRequest(question: request, after: try AfterText.parse(items, limits))
   }
 
-  package func samples(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+  package func samples(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SamplesRequest> {
     let items = try QueryItems(
       raw, known: ["name", "from", "to", "wait"], repeatable: [QueryItems.labelName, "after"])
     var request = SamplesRequest(selector: try selector(items))
     (request.from, request.to) = try range(items)
-    return QueryRequest(question: .samples(request), after: try AfterText.parse(items, limits))
+    return QueryRequest(question: request, after: try AfterText.parse(items, limits))
   }
 
-  package func series(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+  /// For `/v1/series` and `/v1/latest`.
+  package func selection(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SeriesSelector> {
     let items = try QueryItems(raw, known: ["name", "wait"], repeatable: [QueryItems.labelName, "after"])
-    return QueryRequest(question: .series(try selector(items)), after: try AfterText.parse(items, limits))
+    return QueryRequest(question: try selector(items), after: try AfterText.parse(items, limits))
   }
 
-  package func latest(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
-    let items = try QueryItems(raw, known: ["name", "wait"], repeatable: [QueryItems.labelName, "after"])
-    return QueryRequest(question: .latest(try selector(items)), after: try AfterText.parse(items, limits))
-  }
-
-  package func metrics(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+  package func metrics(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<MetricsQuery> {
     let items = try QueryItems(raw, known: ["wait"], repeatable: ["after"])
-    return QueryRequest(question: .metrics, after: try AfterText.parse(items, limits))
+    return QueryRequest(question: MetricsQuery(), after: try AfterText.parse(items, limits))
   }
 
-  package func status(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest {
+  /// For a path that takes no parameters.
+  package func nothing(_ raw: [(name: String, value: String)]) throws(QueryError) {
     _ = try QueryItems(raw, known: [])
-    return QueryRequest(question: .status, after: nil)
-  }
-
-  /// `/readyz?verbose`; other parameters, which some probes add, are let pass.
-  package func readiness(_ raw: [(name: String, value: String)]) -> QueryRequest {
-    QueryRequest(question: .readiness(verbose: raw.contains { $0.name == "verbose" }), after: nil)
   }
 
   private func selector(_ items: QueryItems) throws(QueryError) -> SeriesSelector {

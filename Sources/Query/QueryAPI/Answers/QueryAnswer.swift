@@ -1,0 +1,36 @@
+import HTTPServer
+import Queries
+
+/// An answer with its body, ready to be sent.
+struct QueryAnswer: Sendable {
+  var status = 200
+  var contentType = "application/json"
+  var body: [UInt8]
+  /// The token of what the answer holds.
+  var position: String?
+  var headers: [(String, String)] = []
+
+  var response: HTTPResponse {
+    var headers = [("Content-Type", contentType)]
+    if let position { headers.append(("Daybook-Position", position)) }
+    return HTTPResponse(status: status, headers: headers + self.headers, body: body)
+  }
+
+  init(body: [UInt8], position: String? = nil) {
+    self.body = body
+    self.position = position
+  }
+
+  init(text: String, status: Int = 200) {
+    self.status = status
+    contentType = "text/plain; charset=utf-8"
+    body = Array(text.utf8)
+  }
+
+  init(_ problem: Problem) {
+    status = problem.status
+    contentType = Problem.contentType
+    body = problem.body
+    if let seconds = problem.retryAfterSeconds { headers = [("Retry-After", "\(seconds)")] }
+  }
+}

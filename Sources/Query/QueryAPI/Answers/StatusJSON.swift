@@ -1,0 +1,93 @@
+import EventFeed
+import Events
+import Queries
+
+/// `{"store", "position", "lagProblem", "projections": [{"name", "builds": [{"id", "version", "schema", "active",
+/// "store", "updatedAt", "lag": {"events", "seconds"}, "shards": [{"shard", "position", "head", "events"}]}]}]}`.
+///
+/// `position` is the token of what answers hold; null while there is no read model. `lag` is null where the event store
+/// cannot be asked, and `lagProblem` says why.
+struct StatusJSON {
+  private var json = JSONWriter()
+  private let now: Int64
+
+  /// - Parameter now: nanoseconds since 1970.
+  static func encode(_ report: StatusReport, position: String?, now: Int64) -> [UInt8] {
+    var status = StatusJSON(now: now)
+    status.write(report, position)
+    return status.json.bytes
+  }
+
+  private init(now: Int64) {
+    self.now = now
+  }
+
+  private mutating func write(_ report: StatusReport, _ position: String?) {
+    json.raw("{\"store\":")
+    json.text(report.store?.description)
+    json.raw(",\"position\":")
+    json.text(position)
+    json.raw(",\"lagProblem\":")
+    json.text(report.lagProblem)
+    json.raw(",\"projections\":[")
+    var index = 0
+    while index < report.builds.count {
+      let name = report.builds[index].build.projection
+      let builds = report.builds[index...].prefix { $0.build.projection == name }
+      json.raw(index == 0 ? "{\"name\":" : ",{\"name\":")
+      json.string(name)
+      json.raw(",\"builds\":[")
+      for (place, build) in builds.enumerated() { write(build, isFirst: place == 0) }
+      json.raw("]}")
+      index += builds.count
+    }
+    json.raw("]}\n")
+  }
+
+  private mutating func write(_ status: StatusReport.BuildStatus, isFirst: Bool) {
+    let build = status.build
+    json.raw(isFirst ? "{\"id\":" : ",{\"id\":")
+    json.integer(Int64(build.id))
+    json.raw(",\"version\":")
+    json.integer(Int64(build.version))
+    json.raw(",\"schema\":")
+    json.string(build.schema)
+    json.raw(",\"active\":")
+    json.raw(build.isActive ? "true" : "false")
+    json.raw(",\"store\":")
+    json.string(build.store.description)
+    json.raw(",\"updatedAt\":")
+    json.milliseconds(build.updatedAt)
+    write(status.lag)
+    write(build.positions, status.lag)
+    json.raw("}")
+  }
+
+  private mutating func write(_ lag: [FeedLag]?) {
+    json.raw(",\"lag\":")
+    guard let lag else { return json.raw("null") }
+    json.raw("{\"events\":")
+    json.integer(lag.reduce(0) { $0 + $1.events })
+    json.raw(",\"seconds\":")
+    json.number(lag.map { $0.seconds(at: now) }.max() ?? 0)
+    json.raw("}")
+  }
+
+  private mutating func write(_ positions: [Int64], _ lag: [FeedLag]?) {
+    json.raw(",\"shards\":[")
+    for (shard, position) in positions.enumerated() {
+      json.raw(shard == 0 ? "{\"shard\":" : ",{\"shard\":")
+      json.integer(Int64(shard))
+      json.raw(",\"position\":")
+      json.integer(position)
+      if let lag = lag?.first(where: { $0.shard == shard }) {
+        json.raw(",\"head\":")
+        json.integer(lag.head)
+        json.raw(",\"events\":")
+        json.integer(lag.events)
+      }
+      json.raw("}")
+    }
+    json.raw("]")
+  }
+}

@@ -1,0 +1,18 @@
+/// The paths that the query service answers.
+enum QueryRoute: String, CaseIterable, Sendable {
+  case timeline = "/v1/timeline"
+  case metrics = "/v1/metrics"
+  case series = "/v1/series"
+  case samples = "/v1/samples"
+  case latest = "/v1/latest"
+  case status = "/v1/status"
+  case live = "/livez"
+  case ready = "/readyz"
+  case exposition = "/metrics"
+
+  /// For `Allow`.
+  static let methods = ["GET", "HEAD"]
+
+  /// What a request for another path is told.
+  static let known = allCases.map(\.rawValue).joined(separator: ", ")
+}
