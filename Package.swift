@@ -177,7 +177,8 @@ targets.append(
   .target(
     name: "TestSupport",
     dependencies: [
-      "CLinux", "Runtime", "Postgres", "PostgresCluster", "EventStoreMigrations", "ReadStoreMigrations",
+      "CLinux", "Runtime", "Hashing", "Postgres", "PostgresCluster", "ColumnCodec", "Events", "EventStoreMigrations",
+      "ReadStoreMigrations",
     ], path: "Tests/TestSupport", swiftSettings: swiftSettings))
 
 tests("PostgresTests", uses: ["Runtime", "Postgres", "PostgresCluster", "TestSupport"])
@@ -189,5 +190,17 @@ tests(
 
 tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
+
+tests("EventFeedTests", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "EventFeed", "TestSupport"])
+tests("ReadStoreTests", uses: ["Runtime", "Postgres", "Events", "ProjectionKit", "ReadStore", "TestSupport"])
+tests(
+  "ProjectionEngineTests",
+  uses: [
+    "Runtime", "Postgres", "PostgresCluster", "Events", "EventFeed", "ProjectionKit", "ReadStore", "ProjectionEngine",
+    "EventStoreMigrations", "ReadStoreMigrations", "TestSupport",
+  ])
+tests(
+  "CatalogueTests",
+  uses: ["Runtime", "Postgres", "Events", "ReadModels", "ProjectionKit", "ReadStore", "Catalogue", "TestSupport"])
 
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

@@ -1,26 +1,26 @@
 /// Decides, from where a reader is and where the heads are, what to ask of each shard: pure, so that fairness and the
 /// checks can be tested without a store.
-struct FetchPlan: Equatable {
-  struct Share: Equatable {
-    let shard: Int
+package struct FetchPlan: Equatable {
+  package struct Share: Equatable {
+    package let shard: Int
     /// Ask for positions above this one.
-    let after: Int64
+    package let after: Int64
     /// At most so many.
-    var events: Int
+    package var events: Int
   }
 
   /// One for each shard that has something new.
-  private(set) var shares: [Share] = []
+  package private(set) var shares: [Share] = []
   /// Per shard: bytes and samples that its events may have.
-  private(set) var bytes = 0
-  private(set) var samples = 0
+  package private(set) var bytes = 0
+  package private(set) var samples = 0
   /// Some shard has more than it was given.
-  private(set) var leavesSome = false
+  package private(set) var leavesSome = false
 
   /// - Parameter eventBytes: the size that an event is expected to have: asking for many more than fit would make the
   ///   store look at them in vain.
   /// - Throws: `storeChanged` when a head is behind a mark, or is at it with another hash.
-  init(marks: [FeedMark], heads: [ShardHead], limits: FeedLimits, eventBytes: Int) throws(FeedError) {
+  package init(marks: [FeedMark], heads: [ShardHead], limits: FeedLimits, eventBytes: Int) throws(FeedError) {
     let byShard = Dictionary(heads.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first })
     var waiting: [(shard: Int, after: Int64, count: Int)] = []
     for mark in marks {

@@ -1,16 +1,18 @@
 /// Which builds have been given up, and which are under suspicion. Pure; lives as long as the engine.
-struct BuildHealth {
+package struct BuildHealth {
   /// Failures in a row, without a flush between them, that Postgres answers with a refusal, until a build is given up.
-  static let refusalLimit = 3
+  package static let refusalLimit = 3
 
   /// Build → why.
-  private(set) var stopped: [Int32: String] = [:]
+  package private(set) var stopped: [Int32: String] = [:]
   private var refusals: [Int32: Int] = [:]
 
-  mutating func stop(_ build: Int32, _ reason: String) { stopped[build] = reason }
+  package init() {}
+
+  package mutating func stop(_ build: Int32, _ reason: String) { stopped[build] = reason }
 
   /// A build's own code has failed; returns whether it is given up for that.
-  mutating func note(_ failure: BuildFailure) -> Bool {
+  package mutating func note(_ failure: BuildFailure) -> Bool {
     if failure.isPassing { return false }
     refusals[failure.build, default: 0] += 1
     guard failure.isFinal || refusals[failure.build, default: 0] >= Self.refusalLimit else { return false }
@@ -18,5 +20,5 @@ struct BuildHealth {
     return true
   }
 
-  mutating func noteFlush(_ build: Int32) { refusals[build] = nil }
+  package mutating func noteFlush(_ build: Int32) { refusals[build] = nil }
 }

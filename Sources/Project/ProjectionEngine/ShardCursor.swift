@@ -1,8 +1,8 @@
-import ReadStore
+package import ReadStore
 
 /// Which event of a shard a build wants next: what is applied, not yet flushed included.
-struct ShardCursor: Equatable {
-  enum Decision: Equatable {
+package struct ShardCursor: Equatable {
+  package enum Decision: Equatable {
     /// It is the next one.
     case apply
     /// The build has it.
@@ -11,17 +11,17 @@ struct ShardCursor: Equatable {
     case heal
   }
 
-  private(set) var progress: ShardProgress
+  package private(set) var progress: ShardProgress
 
-  init(_ progress: ShardProgress) { self.progress = progress }
+  package init(_ progress: ShardProgress) { self.progress = progress }
 
-  func decide(_ position: Int64) -> Decision {
+  package func decide(_ position: Int64) -> Decision {
     if position <= progress.position { return .skip }
     return position == progress.position + 1 ? .apply : .heal
   }
 
   /// After the event was applied.
-  mutating func advance(hash: [UInt8]) {
+  package mutating func advance(hash: [UInt8]) {
     progress.position += 1
     progress.hash = hash
   }

@@ -1,0 +1,202 @@
+import EventFeed
+import Events
+import Postgres
+import Runtime
+import TestSupport
+import Testing
+
+@Suite struct StoreFeedTests {
+  private let start = (0..<8).map { FeedMark(shard: $0, position: 0, hash: []) }
+
+  private func feed(_ database: TestDatabase) throws -> StoreFeed {
+    try StoreFeed(database.address("daybook_feed"), application: "tests")
+  }
+
+  private func mark(_ record: EventRecord) -> FeedMark {
+    FeedMark(shard: record.shard, position: record.position, hash: record.hash)
+  }
+
+  @Test func anEmptyStoreGivesNothingAndItsIdentity() throws {
+    let database = try TestDatabase.make(shards: 3)
+    let feed = try feed(database)
+    #expect(feed.identity == (try TestLog(database.address()).identity()))
+    #expect(try feed.fetch(after: Array(start.prefix(3)), limits: FeedLimits()).records.isEmpty)
+    #expect(try feed.heads().map(\.position) == [0, 0, 0])
+  }
+
+  @Test func aDatabaseWithoutAStoreSaysSo() throws {
+    let database = try TestDatabase.makeEmpty()
+    do throws(FeedError) {
+      _ = try StoreFeed(database.address(), application: "tests")
+      Issue.record("it connected")
+    } catch {
+      guard case .noStore = error else { throw error }
+    }
+  }
+
+  @Test func aFetchIsFairAndBoundedByEvents() throws {
+    let database = try TestDatabase.make()
+    let log = try TestLog(database.address())
+    try log.recordMany(shard: 0, count: 500)
+    try log.recordMany(shard: 5, count: 20)
+    let limits = FeedLimits(events: 100, bytes: 1 << 20, samples: 1 << 20)
+    let batch = try feed(database).fetch(after: start, limits: limits)
+    #expect(batch.records.filter { $0.shard == 5 }.map(\.position) == Array(1...20))
+    #expect(batch.records.filter { $0.shard == 0 }.map(\.position) == Array(1...80))
+    #expect(batch.isFull)
+    #expect(batch.heads.map(\.position) == [500, 0, 0, 0, 0, 20, 0, 0])
+  }
+
+  @Test func bytesAndSamplesBoundAFetchButOneEventAlwaysComes() throws {
+    let database = try TestDatabase.make()
+    let log = try TestLog(database.address())
+    var random = SeededRandom()
+    let noise = SampleColumns(
+      series: Array(repeating: 0, count: 1_000),
+      times: (0..<1_000).map { _ in .random(in: 0...(1 << 60), using: &random) },
+      values: (0..<1_000).map { _ in .random(in: 0...1, using: &random) })
+    for _ in 0..<10 { try log.record(shard: 0, noise) }
+    let feed = try feed(database)
+    func count(bytes: Int, samples: Int) throws -> Int {
+      try feed.fetch(after: [start[0]], limits: FeedLimits(events: 100, bytes: bytes, samples: samples)).records.count
+    }
+    #expect(try count(bytes: 1, samples: 1_000_000) == 1)
+    #expect(try count(bytes: 1_000_000, samples: 1) == 1)
+    #expect(try count(bytes: 1_000_000, samples: 2_500) == 3)
+    #expect(try count(bytes: 1_000_000, samples: 1_000_000) == 10)
+    let size = try feed.fetch(after: [start[0]], limits: FeedLimits()).records[0].payload.count
+    #expect(try count(bytes: 3 * size, samples: 1_000_000) == 3)
+  }
+
+  @Test func readingOnFromAnyMarkMissesAndRepeatsNothing() throws {
+    let database = try TestDatabase.make()
+    let log = try TestLog(database.address())
+    for shard in 0..<8 { try log.recordMany(shard: shard, count: 30 * (shard + 1)) }
+    let feed = try feed(database)
+    var marks = start
+    var seen = Array(repeating: Int64(0), count: 8)
+    while true {
+      let batch = try feed.fetch(after: marks, limits: FeedLimits(events: 37, bytes: 1 << 20, samples: 1 << 20))
+      if batch.records.isEmpty { break }
+      for record in batch.records {
+        #expect(record.position == seen[record.shard] + 1)
+        seen[record.shard] = record.position
+        marks[record.shard] = mark(record)
+      }
+    }
+    #expect(seen == (1...8).map { Int64(30 * $0) })
+  }
+
+  @Test func aStoreThatWasChangedIsNoticed() throws {
+    let database = try TestDatabase.make()
+    let log = try TestLog(database.address())
+    try log.recordMany(shard: 1, count: 5)
+    let feed = try feed(database)
+    let records = try feed.fetch(after: start, limits: FeedLimits()).records
+    let marks = records.map(mark)
+    try feed.verify(marks)
+    func expectChanged(_ body: () throws -> Void) {
+      do {
+        try body()
+        Issue.record("nothing was noticed")
+      } catch FeedError.storeChanged(let shard, _, _) {
+        #expect(shard == 1)
+      } catch {
+        Issue.record("unexpected \(error)")
+      }
+    }
+    let wrong = FeedMark(shard: 1, position: 3, hash: marks[3].hash)
+    expectChanged { try feed.verify([wrong]) }
+    expectChanged { try feed.verify([FeedMark(shard: 1, position: 6, hash: marks[4].hash)]) }
+    expectChanged {
+      _ = try feed.fetch(after: [FeedMark(shard: 1, position: 5, hash: marks[3].hash)], limits: FeedLimits())
+    }
+    try log.execute("DELETE FROM daybook_events.events WHERE shard = 1 AND position = 4")
+    expectChanged { try feed.verify([marks[3]]) }
+    expectChanged { _ = try feed.fetch(after: [marks[1]], limits: FeedLimits()) }
+    try log.execute("UPDATE daybook_events.shards SET position = 2 WHERE shard = 1")
+    expectChanged { _ = try feed.fetch(after: [marks[4]], limits: FeedLimits()) }
+  }
+
+  @Test func lagTellsEventsAndTheOldestOne() throws {
+    let database = try TestDatabase.make()
+    let log = try TestLog(database.address())
+    try log.recordMany(shard: 2, count: 3)
+    let feed = try feed(database)
+    let records = try feed.fetch(after: start, limits: FeedLimits()).records
+    let lags = try feed.lag(after: [start[1], mark(records[0])])
+    #expect(lags.map(\.shard) == [1, 2])
+    #expect(lags.map(\.events) == [0, 2])
+    #expect(lags[0].oldestRecordedAt == nil)
+    #expect(lags[1].oldestRecordedAt == records[1].recordedAt)
+    #expect(lags[1].seconds(at: records[1].recordedAt + 2_000_000_000) == 2)
+  }
+
+  @Test func anAppendAndAWakeBothEndTheWait() throws {
+    let database = try TestDatabase.make()
+    let feed = try feed(database)
+    let wake = WakeDescriptor()
+    let log = try TestLog(database.address())
+    try log.recordMany(shard: 0, count: 1)
+    let before = MonotonicClock.now
+    try feed.waitForEvents(timeout: .seconds(30), wake: wake)
+    wake.wake()
+    try feed.waitForEvents(timeout: .seconds(30), wake: wake)
+    #expect(MonotonicClock.now - before < 10_000_000_000)
+  }
+
+  @Test func theFeedsRoleCanChangeNothing() throws {
+    let database = try TestDatabase.make()
+    let connection = try database.connect("daybook_feed")
+    for sql in [
+      "INSERT INTO daybook_events.store SELECT * FROM daybook_events.store", "DELETE FROM daybook_events.events",
+      "UPDATE daybook_events.shards SET position = 0", "UPDATE daybook_events.events SET payload = ''",
+    ] {
+      #expect(throws: PostgresError.self) { try connection.execute(sql) }
+    }
+  }
+
+  /// Writers append to all shards at once and roll some back; the reader polls meanwhile.
+  @Test func aReaderSeesEachEventOnceAndInOrderWhileEightWritersAppend() throws {
+    let database = try TestDatabase.make()
+    let seed = SeededRandom().seed
+    let address = database.address()
+    let tally = WriterTally(writers: 8)
+    let writers = (0..<8).map { number in
+      OwnedThread("writer \(number)") {
+        var random = SeededRandom(seed: seed &+ UInt64(number))
+        do {
+          let log = try TestLog(address)
+          for _ in 0..<60 {
+            let shard = Int.random(in: 0..<8, using: &random)
+            if Int.random(in: 0..<4, using: &random) == 0 {
+              try log.rollBack(shard: shard)
+            } else {
+              let last = try log.recordMany(shard: shard, count: .random(in: 1...5, using: &random))
+              tally.reached(shard, last)
+            }
+          }
+        } catch {
+          tally.failed("\(error)")
+        }
+        tally.finished()
+      }
+    }
+    let feed = try feed(database)
+    var marks = start
+    var seen = Array(repeating: Int64(0), count: 8)
+    try waitUntil(deadline: .seconds(60), "all writers and all events") {
+      let isDone = tally.isDone
+      let batch = try feed.fetch(after: marks, limits: FeedLimits(events: 64, bytes: 1 << 20, samples: 1 << 20))
+      for record in batch.records {
+        #expect(record.position == seen[record.shard] + 1)
+        seen[record.shard] = record.position
+        marks[record.shard] = mark(record)
+      }
+      return isDone && batch.records.isEmpty
+    }
+    for writer in writers { writer.join() }
+    #expect(tally.failures == [])
+    #expect(seen == tally.last)
+  }
+}
