@@ -1,3 +1,4 @@
+import Compression
 package import Events
 
 /// Takes payloads apart, decompression included. A value without state: may be used from any thread.
@@ -57,8 +58,12 @@ package struct EventDecoder: Sendable {
   ) throws {
     switch compression {
     case .none: try body(columns)
-    // The module Compression brings the other half.
-    case .zstd: throw EventError.invalid("expected columns without compression, actual zstd")
+    case .zstd:
+      let plain = try Zstd.decompress(columns, limit: size)
+      guard plain.count == size else {
+        throw EventError.invalid("expected \(size) bytes of columns, actual \(plain.count)")
+      }
+      try plain.withUnsafeBytes(body)
     }
   }
 }
