@@ -128,7 +128,7 @@ module(.log, "EventFeed", uses: ["Runtime", "Postgres", "Compression", "ColumnCo
 // Write: from a request to committed events.
 module(.write, "Commands", uses: ["Runtime", "Hashing", "ColumnCodec", "Events"])
 module(.write, "LineProtocol", uses: ["Runtime", "CLinux", "Hashing", "ColumnCodec", "Events", "Commands"])
-module(.write, "SamplesJSON", uses: ["JSON", "Runtime", "ColumnCodec", "Events", "Commands"])
+module(.write, "SamplesJSON", uses: ["JSON", "Runtime", "Hashing", "ColumnCodec", "Events", "Commands"])
 module(
   .write, "EventStore",
   uses: ["Runtime", "Postgres", "Hashing", "Compression", "ColumnCodec", "Events", "Commands"])

@@ -1,8 +1,8 @@
 /// Percent-decoding of request targets (RFC 3986) and of query strings (the URL standard's
 /// application/x-www-form-urlencoded).
-enum HTTPQuery {
+package enum HTTPQuery {
   /// `a=1&b` as ("a", "1"), ("b", ""). Order and duplicates are kept, empty pieces are not.
-  static func items(_ query: String) -> [(name: String, value: String)] {
+  package static func items(_ query: String) -> [(name: String, value: String)] {
     query.utf8.split(separator: 0x26).map { piece in
       guard let equals = piece.firstIndex(of: 0x3D) else { return (decode(piece, plusIsSpace: true), "") }
       return (

@@ -30,7 +30,8 @@ final class CommandMetrics: Sendable {
       uniqueKeysWithValues: Route.allCases.map {
         ($0, registry.counter("daybook_request_bytes_total", "Bytes of request bodies.", ["route": $0.rawValue]))
       })
-    skippedTexts = registry.counter("daybook_skipped_texts_total", "Text fields of line protocol, which are no metrics.")
+    skippedTexts = registry.counter(
+      "daybook_skipped_texts_total", "Text fields of line protocol, which are no metrics.")
     roundedIntegers = registry.counter(
       "daybook_rounded_integers_total", "Integers beyond 2^53 that were rounded to a Float64.")
   }
@@ -49,7 +50,8 @@ final class CommandMetrics: Sendable {
 
   func rejected(_ count: Int, protocol name: String, reason: String) {
     counter(
-      "daybook_rejected_samples_total", "Lines or samples refused, by reason.", [("protocol", name), ("reason", reason)]
+      "daybook_rejected_samples_total", "Lines or samples refused, by reason.",
+      [("protocol", name), ("reason", reason)]
     ).add(count)
   }
 

@@ -42,7 +42,9 @@ enum ContentCoding: Sendable {
       return try body(bytes)
     }
     let plain = try decompress(bytes, limit)
-    return try plain.withUnsafeBytes { (plain) throws(RequestFault) in try body(plain) }
+    return try plain.withUnsafeBufferPointer { (plain) throws(RequestFault) in
+      try body(UnsafeRawBufferPointer(plain))
+    }
   }
 
   private func decompress(_ bytes: UnsafeRawBufferPointer, _ limit: Int) throws(RequestFault) -> [UInt8] {
@@ -50,9 +52,8 @@ enum ContentCoding: Sendable {
       return self == .gzip
         ? try Gzip.decompress(bytes, limit: limit) : try Zstd.decompress(bytes, limit: limit)
     } catch {
-      if error == .tooLarge { throw .bodyTooLarge(limit: limit) }
-      throw RequestFault(
-        400, "invalid-encoding", "cannot decompress body: it is not \(name), or it is cut short or damaged")
+      if case .tooLarge = error { throw .bodyTooLarge(limit: limit) }
+      throw RequestFault(400, "invalid-encoding", error.description)
     }
   }
 }

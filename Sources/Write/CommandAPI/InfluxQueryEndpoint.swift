@@ -13,7 +13,8 @@ struct InfluxQueryEndpoint: Sendable {
     case ("SHOW", "DATABASES"):
       answer.send(
         Self.result(
-          #"{"results":[{"statement_id":0,"series":[{"name":"databases","columns":["name"],"values":[["daybook"]]}]}]}"#))
+          #"{"results":[{"statement_id":0,"series":[{"name":"databases","columns":["name"],"values":[["daybook"]]}]}]}"#
+        ))
     case ("CREATE", "DATABASE"): answer.send(Self.result(#"{"results":[{"statement_id":0}]}"#))
     default:
       throw RequestFault(

@@ -60,7 +60,8 @@ struct LineEndpoint: Sendable {
     if case .influx2 = dialect {
       if let precision = LinePrecision(version2: name) { return precision }
       throw RequestFault(
-        400, "invalid-precision", "invalid precision \"\(name.prefix(20))\"; valid precision units are ns, us, ms, and s")
+        400, "invalid-precision",
+        "invalid precision \"\(name.prefix(20))\"; valid precision units are ns, us, ms, and s")
     }
     if let precision = LinePrecision(version1: name) { return precision }
     throw RequestFault(

@@ -50,7 +50,8 @@ struct RequestFault: Error, Sendable {
   static func bodyTooLarge(limit: Int) -> RequestFault {
     RequestFault(
       413, "body-too-large",
-      "cannot accept body: it has more than \(limit >> 20) MiB (\(limit) bytes, after decompression); send it in smaller batches")
+      "cannot accept body: it has more than \(limit >> 20) MiB (\(limit) bytes, after decompression); send it in smaller batches"
+    )
   }
 
   /// More is under way than the service may hold in memory.
@@ -62,7 +63,8 @@ struct RequestFault: Error, Sendable {
   }
 
   static func stopping() -> RequestFault {
-    var fault = RequestFault(503, "stopping", "cannot take the request: the service is stopping; send it again after 1 s")
+    var fault = RequestFault(
+      503, "stopping", "cannot take the request: the service is stopping; send it again after 1 s")
     fault.retryAfterSeconds = 1
     return fault
   }

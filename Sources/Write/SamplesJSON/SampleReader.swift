@@ -116,8 +116,8 @@ struct SampleReader: ~Copyable {
     try collect(labels)
     canonical.removeAll()
     SeriesKey.canonicalBytes(name: UnsafeRawBufferPointer(text), labels: &self.labels, into: &canonical)
-    let fingerprint = canonical.withUnsafeBytes { XXH3.hash128($0) }
-    let bytes = series.resolver.lookup(fingerprint) == nil ? canonical.bytes : []
+    let bytes = canonical.bytes
+    let fingerprint = XXH3.hash128(bytes)
     do throws(SeriesKeyError) {
       return try series.reference(fingerprint) { () throws(SeriesKeyError) in try SeriesKey(canonical: bytes) }
     } catch {

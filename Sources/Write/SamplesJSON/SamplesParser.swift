@@ -52,14 +52,13 @@ package final class SamplesParser {
       let line = UnsafeRawBufferPointer(rebasing: body[start..<end])
       start = end + 1
       guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+      let document: JSONDocument
       do throws(JSONError) {
-        let document = try parse(line)
-        try withExtendedLifetime(document) { () throws(SamplesBodyError) in try reader.read(document.root) }
-      } catch let error as JSONError {
-        throw .notJSON(detail: "line \(number): \(error.description)", index: reader.index)
+        document = try parse(line)
       } catch {
-        throw error
+        throw .notJSON(detail: "line \(number): \(error.description)", index: reader.index)
       }
+      try withExtendedLifetime(document) { () throws(SamplesBodyError) in try reader.read(document.root) }
     }
   }
 
