@@ -1,4 +1,5 @@
-/// The changes of one page of series, collected in the order of their events, then resolved per series.
+/// The changes of one page of series: first collected in the order of their events, then, from the first look at them
+/// until `removeAll`, resolved per series.
 ///
 /// Hot: every sample passes here at the flush and again at the fold. Three columns, no object per series, a counting sort
 /// by series (stable) and then by time only where a series is out of order.
@@ -7,7 +8,7 @@ package struct PageChanges: Sendable {
   private var keys: [UInt16] = []
   private var times: [Int64] = []
   private var values: [Double] = []
-  private var isSorted = true
+  private var isResolved = false
 
   package init() {}
 
@@ -18,7 +19,7 @@ package struct PageChanges: Sendable {
     keys.removeAll(keepingCapacity: true)
     times.removeAll(keepingCapacity: true)
     values.removeAll(keepingCapacity: true)
-    isSorted = true
+    isResolved = false
   }
 
   package mutating func reserve(_ count: Int) {
@@ -32,10 +33,10 @@ package struct PageChanges: Sendable {
 
   /// Adds one change after all others.
   package mutating func append(slot: UInt16, kind: ChangeKind, time: Int64, value: Double) {
+    precondition(!isResolved, "BUG: a change added to a resolved page")
     keys.append(Self.key(slot: slot, kind: kind))
     times.append(time)
     values.append(value)
-    isSorted = false
   }
 
   /// Adds changes in columns, after all others. `keys` are `PageChanges.key`s.
@@ -45,55 +46,95 @@ package struct PageChanges: Sendable {
   ) {
     precondition(
       newKeys.count == newTimes.count && newKeys.count == newValues.count, "BUG: columns of different lengths")
+    precondition(!isResolved, "BUG: changes added to a resolved page")
     keys.append(contentsOf: newKeys)
     times.append(contentsOf: newTimes)
     values.append(contentsOf: newValues)
-    isSorted = false
   }
 
   /// Calls `body` for each series that has changes, by rising slot, with all of them resolved.
   package mutating func forEachSeries<E: Error>(
     _ body: (_ slot: UInt16, _ changes: SeriesChanges) throws(E) -> Void
   ) throws(E) {
-    sort()
+    resolve()
     var start = 0
     while start < count {
       let slot = keys[start] >> 4
       var end = start + 1
       while end < count, keys[end] >> 4 == slot { end += 1 }
-      try body(slot, resolved(start..<end))
+      let changes = SeriesChanges(
+        samples: SeriesSamples(times: Array(times[start..<end]), values: Array(values[start..<end])),
+        clears: (start..<end).map { Self.isReplace(keys[$0]) })
+      try body(slot, changes)
       start = end
     }
   }
 
-  /// The changes of a series; `range` are its entries, sorted by time, those of one time in the order of events.
-  private func resolved(_ range: Range<Int>) -> SeriesChanges {
-    var changes = SeriesChanges(capacity: range.count)
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let time = times[start]
+  /// The resolved columns: by rising slot, then in canonical order. The kind of an entry says whether the samples that its
+  /// series had at its time are removed, and is the same for all entries of one time.
+  mutating func withResolved<R>(
+    _ body: (
+      _ keys: UnsafeBufferPointer<UInt16>, _ times: UnsafeBufferPointer<Int64>, _ values: UnsafeBufferPointer<Double>
+    ) -> R
+  ) -> R {
+    resolve()
+    return keys.withUnsafeBufferPointer { keys in
+      times.withUnsafeBufferPointer { times in
+        values.withUnsafeBufferPointer { values in body(keys, times, values) }
+      }
+    }
+  }
+
+  /// Brings what happened to a series at one time down to its outcome, in place. Nothing can be added afterwards: the kinds
+  /// mean something else then.
+  private mutating func resolve() {
+    guard !isResolved else { return }
+    isResolved = true
+    sort()
+    var kept = 0
+    var start = 0
+    while start < count {
       var end = start + 1
-      while end < range.upperBound, times[end] == time { end += 1 }
+      while end < count, times[end] == times[start], keys[end] >> 4 == keys[start] >> 4 { end += 1 }
       if end - start == 1 {
-        changes.append(time: time, value: values[start], clears: isReplace(start))
+        if kept != start {
+          keys[kept] = keys[start]
+          times[kept] = times[start]
+          values[kept] = values[start]
+        }
+        kept += 1
       } else {
-        // What came before the last replacement at this time is gone; what was observed after it is added to it.
-        let replacement = (start..<end).last(where: isReplace)
-        changes.append(time: time, values: values[(replacement ?? start)..<end], clears: replacement != nil)
+        kept = resolveTime(start..<end, to: kept)
       }
       start = end
     }
-    return changes
+    keys.removeLast(count - kept)
+    times.removeLast(times.count - kept)
+    values.removeLast(values.count - kept)
   }
 
-  private func isReplace(_ index: Int) -> Bool {
-    keys[index] & 0xf == UInt16(ChangeKind.replace.rawValue)
+  /// Moves the outcome of several changes of one series at one time, which are in the order of events, to `target`, which
+  /// is not behind them. Returns the place after it.
+  private mutating func resolveTime(_ range: Range<Int>, to target: Int) -> Int {
+    // What came before the last replacement at this time is gone; what was observed after it is added to it.
+    let replacement = range.last { Self.isReplace(keys[$0]) }
+    let outcome = values[(replacement ?? range.lowerBound)..<range.upperBound].sorted {
+      CanonicalOrder.key($0) < CanonicalOrder.key($1)
+    }
+    let key = Self.key(slot: keys[range.lowerBound] >> 4, kind: replacement == nil ? .observe : .replace)
+    let time = times[range.lowerBound]
+    for (offset, value) in outcome.enumerated() {
+      keys[target + offset] = key
+      times[target + offset] = time
+      values[target + offset] = value
+    }
+    return target + outcome.count
   }
+
+  private static func isReplace(_ key: UInt16) -> Bool { key & 0xf == UInt16(ChangeKind.replace.rawValue) }
 
   /// Sorts by slot, then by time; stable, so that changes of one time stay in the order of events.
   private mutating func sort() {
-    guard !isSorted else { return }
-    isSorted = true
     sortBySlot()
     var start = 0
     while start < count {

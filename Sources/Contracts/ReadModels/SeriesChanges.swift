@@ -4,9 +4,9 @@
 /// Entries lie in canonical order, and those of one time have the same `clears`. Applying the changes of two stretches
 /// one after the other is the same as applying those of both resolved together.
 package struct SeriesChanges: Sendable {
-  package private(set) var samples: SeriesSamples
+  package let samples: SeriesSamples
   /// Per entry: whether the samples that the series had at that time are removed.
-  package private(set) var clears: [Bool]
+  package let clears: [Bool]
 
   package init() {
     samples = SeriesSamples()
@@ -16,29 +16,10 @@ package struct SeriesChanges: Sendable {
   package var count: Int { clears.count }
   package var isEmpty: Bool { clears.isEmpty }
 
-  init(capacity: Int) {
-    self.init()
-    samples.times.reserveCapacity(capacity)
-    samples.values.reserveCapacity(capacity)
-    clears.reserveCapacity(capacity)
-  }
-
-  /// Adds a single entry, later than all before.
-  mutating func append(time: Int64, value: Double, clears: Bool) {
-    samples.append(time: time, value: value)
-    self.clears.append(clears)
-  }
-
-  /// Adds what happened at one time, later than all times before: the entries in any order.
-  mutating func append(time: Int64, values: some Sequence<Double>, clears: Bool) {
-    let start = count
-    for value in values {
-      samples.append(time: time, value: value)
-      self.clears.append(clears)
-    }
-    if count - start > 1 {
-      samples.values[start...].sort { CanonicalOrder.key($0) < CanonicalOrder.key($1) }
-    }
+  /// Resolved entries, in canonical order.
+  init(samples: SeriesSamples, clears: [Bool]) {
+    self.samples = samples
+    self.clears = clears
   }
 
   /// The indexes of the entries with times in `first ... last`.

@@ -26,17 +26,15 @@ package enum TailRow {
   package static func encode(_ page: inout PageChanges) -> [UInt8]? {
     guard !page.isEmpty else { return nil }
     precondition(page.count <= sampleLimit, "BUG: \(page.count) changes in one page of one flush")
-    var replace = TailSegment(kind: .replace)
-    var observe = TailSegment(kind: .observe)
-    page.forEachSeries { slot, changes in
-      replace.append(slot: slot, changes, where: true)
-      observe.append(slot: slot, changes, where: false)
-    }
-    let segments = [replace, observe].filter { !$0.isEmpty }
     var buffer = ByteBuffer(capacity: 64 + page.count * 4)
     buffer.putByte(formatVersion)
-    buffer.putVarint(UInt64(segments.count))
-    for segment in segments { segment.encode(into: &buffer) }
+    page.withResolved { keys, times, values in
+      let kinds = [ChangeKind.replace, .observe].filter { kind in TailSegment.isPresent(kind, in: keys) }
+      buffer.putVarint(UInt64(kinds.count))
+      for kind in kinds {
+        TailSegment.encode(kind, keys: keys, times: times, values: values, isOnly: kinds.count == 1, into: &buffer)
+      }
+    }
     return buffer.bytes
   }
 

@@ -1,51 +1,61 @@
 import ColumnCodec
 
 /// A part of a tail row: changes of one kind. The format stands at `TailRow`.
-struct TailSegment {
-  let kind: ChangeKind
-  private var slots: [Int64] = []
-  private var counts: [Int64] = []
-  private var times: [Int64] = []
-  private var values: [Double] = []
+enum TailSegment {
+  /// Whether any key is of a kind.
+  static func isPresent(_ kind: ChangeKind, in keys: UnsafeBufferPointer<UInt16>) -> Bool {
+    keys.contains { $0 & 0xf == UInt16(kind.rawValue) }
+  }
 
-  init(kind: ChangeKind) { self.kind = kind }
-
-  var isEmpty: Bool { slots.isEmpty }
-
-  /// Adds the entries of a series that clear their time, or those that do not. Series come by rising slot.
-  mutating func append(slot: UInt16, _ changes: SeriesChanges, where clears: Bool) {
-    let before = times.count
-    changes.samples.times.withUnsafeBufferPointer { newTimes in
-      changes.samples.values.withUnsafeBufferPointer { newValues in
-        for index in 0..<changes.count where changes.clears[index] == clears {
-          times.append(newTimes[index])
-          values.append(newValues[index])
+  /// Packs the entries of one kind out of a page's resolved columns; `isOnly` says that there are no others.
+  static func encode(
+    _ kind: ChangeKind, keys: UnsafeBufferPointer<UInt16>, times: UnsafeBufferPointer<Int64>,
+    values: UnsafeBufferPointer<Double>, isOnly: Bool, into buffer: inout ByteBuffer
+  ) {
+    if isOnly { return encode(kind, keys: keys, times: times, values: values, into: &buffer) }
+    let places = keys.indices.filter { keys[$0] & 0xf == UInt16(kind.rawValue) }
+    places.map { keys[$0] }.withUnsafeBufferPointer { keys in
+      places.map { times[$0] }.withUnsafeBufferPointer { times in
+        places.map { values[$0] }.withUnsafeBufferPointer { values in
+          encode(kind, keys: keys, times: times, values: values, into: &buffer)
         }
       }
     }
-    guard times.count > before else { return }
-    slots.append(Int64(slot))
-    counts.append(Int64(times.count - before))
   }
 
-  func encode(into buffer: inout ByteBuffer) {
+  private static func encode(
+    _ kind: ChangeKind, keys: UnsafeBufferPointer<UInt16>, times: UnsafeBufferPointer<Int64>,
+    values: UnsafeBufferPointer<Double>, into buffer: inout ByteBuffer
+  ) {
+    let (slots, counts) = directory(keys)
     buffer.putByte(kind.rawValue)
     buffer.putVarint(UInt64(slots.count))
     buffer.putVarint(UInt64(times.count))
     slots.withUnsafeBufferPointer { IntegerColumn.encode($0, into: &buffer) }
     counts.withUnsafeBufferPointer { IntegerColumn.encode($0, into: &buffer) }
     var chunks = ByteBuffer(capacity: times.count * 4)
-    times.withUnsafeBufferPointer { times in
-      values.withUnsafeBufferPointer { values in
-        for chunk in Self.chunks(counts) {
-          let before = chunks.count
-          TimeColumn.encode(UnsafeBufferPointer(rebasing: times[chunk.samples]), into: &chunks)
-          DoubleColumn.encode(UnsafeBufferPointer(rebasing: values[chunk.samples]), into: &chunks)
-          buffer.putVarint(UInt64(chunks.count - before))
-        }
-      }
+    for chunk in Self.chunks(counts) {
+      let before = chunks.count
+      TimeColumn.encode(UnsafeBufferPointer(rebasing: times[chunk.samples]), into: &chunks)
+      DoubleColumn.encode(UnsafeBufferPointer(rebasing: values[chunk.samples]), into: &chunks)
+      buffer.putVarint(UInt64(chunks.count - before))
     }
     buffer.putBytes(of: chunks)
+  }
+
+  /// The slots and how many samples each has.
+  private static func directory(_ keys: UnsafeBufferPointer<UInt16>) -> (slots: [Int64], counts: [Int64]) {
+    var slots: [Int64] = []
+    var counts: [Int64] = []
+    var start = 0
+    while start < keys.count {
+      var end = start + 1
+      while end < keys.count, keys[end] == keys[start] { end += 1 }
+      slots.append(Int64(keys[start] >> 4))
+      counts.append(Int64(end - start))
+      start = end
+    }
+    return (slots, counts)
   }
 
   /// Reads one segment and appends what it has of `slots` to the page.
