@@ -116,6 +116,7 @@ module(.platform, "JSON", uses: ["CSimdjson"])
 module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"])
 module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Postgres"])
 module(.platform, "HTTPServer", uses: ["CMicroHTTP", "CLinux", "Runtime"])
+module(.platform, "HTTPClient", uses: ["CLinux", "Runtime"])
 
 // Contracts: pure values.
 module(.contracts, "ColumnCodec")
@@ -162,7 +163,7 @@ module(.migrations, "ReadStoreMigrations", folder: "read_store", embed: "sql")
 module(
   .programs, "daybook",
   uses: [
-    "CLinux", "Runtime", "Hashing", "Compression", "JSON", "Postgres", "PostgresCluster", "HTTPServer",
+    "CLinux", "Runtime", "Hashing", "Compression", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient",
     "ColumnCodec", "Events", "ReadModels", "EventFeed",
     "Commands", "EventStore", "CommandAPI",
     "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue",
@@ -190,6 +191,10 @@ tests(
 
 tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
+tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
+tests(
+  "SystemTests", uses: ["daybook", "CLinux", "Runtime", "HTTPClient", "Postgres", "PostgresCluster", "TestSupport"],
+  exclude: ["Data"])
 
 tests("EventFeedTests", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "EventFeed", "TestSupport"])
 tests("ReadStoreTests", uses: ["Runtime", "Postgres", "Events", "ProjectionKit", "ReadStore", "TestSupport"])

@@ -1,1 +1,3 @@
-print("daybook")
+import Glibc
+
+exit(Daybook.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,40 @@
+import CommandAPI
+import Events
+import EventStore
+import HTTPServer
+import Postgres
+import Runtime
+
+enum CommandProgram: Subcommand {
+  static let name = "command"
+  static let summary = "Take samples over HTTP and append them to the event store."
+  static let discussion = """
+      Answers POST /v1/samples (JSON) and POST /write, /api/v2/write (line protocol) once the samples are on disk. Connects
+      as the role daybook_writer. While Postgres is away it answers 503, and goes on by itself when it is back.
+    """
+  static let options =
+    Databases.options + [SharedOptions.commandListen, SharedOptions.allowAnonymous] + SharedOptions.logging
+
+  static func run(_ options: ProgramOptions) throws -> Int32 {
+    let termination = TerminationSignal()
+    let logger = try SharedOptions.logger(options, program: name)
+    let listen = try SharedOptions.listenAddress(SharedOptions.commandListen, options)
+    let address = try Databases(options).eventStore(role: "daybook_writer")
+    guard let identity = try StoreStart.identity(address, termination: termination, logger: logger) else {
+      return ExitCode.success
+    }
+    let registry = MetricsRegistry()
+    let appender = Appender(address, identity: identity, logger: logger, registry: registry)
+    let service = CommandService(
+      appender: appender, settings: CommandSettings(version: Daybook.version), logger: logger, registry: registry)
+    var settings = HTTPServerSettings(host: listen.host, port: listen.port)
+    service.apply(to: &settings)
+    let server = try HTTPServer(settings, logger: logger, metrics: registry) { service.handle($0) }
+    logger.info("listening", ["address": "\(ListenAddress(host: listen.host, port: server.port))"])
+    let signal = termination.wait() ?? ""
+    logger.info("stopping", ["signal": signal])
+    server.stop()
+    appender.stop()
+    return ExitCode.success
+  }
+}

@@ -1,0 +1,108 @@
+import Glibc
+import PostgresCluster
+import Runtime
+
+/// Keeps the children of `daybook up` and its private Postgres running until a signal comes, then stops them: first what
+/// takes samples, then what projects, then what answers, Postgres last.
+///
+/// Runs on the main thread: children die with the thread that started them.
+struct Supervisor {
+  /// How long a child may take to stop before it is killed. Longer than a service's own limit for running requests.
+  private static let stopLimit = Duration.seconds(15)
+  private static let interval = Duration.milliseconds(50)
+
+  private struct Slot {
+    let program: String
+    var child: ChildProcess?
+    var backoff = RestartBackoff()
+    var startAt: UInt64 = 0
+  }
+
+  private var slots: [Slot]
+  private let environment: [String: String]
+  private let cluster: PostgresCluster?
+  private var clusterBackoff = RestartBackoff()
+  private var clusterStartedAt = MonotonicClock.now
+  private var clusterStartAt: UInt64?
+  private let termination: TerminationSignal
+  private let logger: Logger
+
+  init(
+    programs: [String], environment: [String: String], cluster: PostgresCluster?, termination: TerminationSignal,
+    logger: Logger
+  ) {
+    slots = programs.map { Slot(program: $0) }
+    self.environment = environment
+    self.cluster = cluster
+    self.termination = termination
+    self.logger = logger
+  }
+
+  mutating func run() throws {
+    while true {
+      superviseCluster()
+      for index in slots.indices { try supervise(index) }
+      if let signal = termination.wait(timeout: Self.interval) {
+        logger.info("stopping", ["signal": signal])
+        break
+      }
+    }
+    for index in slots.indices { stop(slots[index]) }
+    cluster?.stop()
+    logger.info("stopped")
+  }
+
+  private mutating func supervise(_ index: Int) throws {
+    var slot = slots[index]
+    defer { slots[index] = slot }
+    if let child = slot.child {
+      guard let end = child.ended() else { return }
+      let wait = slot.backoff.wait(afterLivingFor: .nanoseconds(Int64(MonotonicClock.now - child.startedAt)))
+      logger.warning(
+        "a child ended and is started again",
+        ["child": slot.program, "pid": "\(child.processID)", "ended": end, "wait": "\(wait)"])
+      slot.child = nil
+      slot.startAt = MonotonicClock.deadline(after: wait)
+    }
+    if MonotonicClock.now >= slot.startAt {
+      let child = try ChildProcess.start(slot.program, [slot.program], environment: environment)
+      logger.info("started", ["child": slot.program, "pid": "\(child.processID)"])
+      slot.child = child
+    }
+  }
+
+  private mutating func superviseCluster() {
+    guard let cluster else { return }
+    cluster.maintainLog()
+    if clusterStartAt == nil, let end = cluster.exitStatus {
+      let wait = clusterBackoff.wait(afterLivingFor: .nanoseconds(Int64(MonotonicClock.now - clusterStartedAt)))
+      logger.warning("Postgres ended and is started again", ["ended": end, "wait": "\(wait)"])
+      clusterStartAt = MonotonicClock.deadline(after: wait)
+    }
+    guard let startAt = clusterStartAt, MonotonicClock.now >= startAt else { return }
+    do {
+      try cluster.start()
+      clusterStartAt = nil
+      clusterStartedAt = MonotonicClock.now
+    } catch {
+      let wait = clusterBackoff.wait(afterLivingFor: .zero)
+      logger.error("Postgres does not start", ["reason": "\(error)", "wait": "\(wait)"])
+      clusterStartAt = MonotonicClock.deadline(after: wait)
+    }
+  }
+
+  private func stop(_ slot: Slot) {
+    guard let child = slot.child else { return }
+    child.terminate()
+    let deadline = MonotonicClock.deadline(after: Self.stopLimit)
+    while child.ended() == nil {
+      if MonotonicClock.now > deadline {
+        logger.error("a child did not stop and is killed", ["child": slot.program, "pid": "\(child.processID)"])
+        child.kill9()
+        while child.ended() == nil { MonotonicClock.sleep(for: .milliseconds(5)) }
+        break
+      }
+      MonotonicClock.sleep(for: .milliseconds(10))
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import PostgresCluster
+import Runtime
+
+enum UpProgram: Subcommand {
+  static let name = "up"
+  static let summary = "Start all of Daybook on this machine, and stop it with Ctrl-C."
+  static let discussion = """
+      Without --database it makes and runs a private Postgres under --home, reachable over a Unix socket only, then starts
+      'daybook command', 'daybook projector' and 'daybook query' as children. A child that dies is started again, with
+      back-off. Ctrl-C or SIGTERM stops all of it cleanly; the next start has all the data.
+    """
+  static let options =
+    Databases.options + [
+      SharedOptions.commandListen, SharedOptions.queryListen, SharedOptions.allowAnonymous,
+      ProgramOption("--without", "PROGRAMS", "Leave these out, to run them elsewhere: command,projector,query."),
+    ] + SharedOptions.logging
+
+  static func run(_ options: ProgramOptions) throws -> Int32 {
+    let termination = TerminationSignal()
+    let logger = try SharedOptions.logger(options, program: name)
+    _ = try SharedOptions.listenAddress(SharedOptions.commandListen, options)
+    _ = try SharedOptions.listenAddress(SharedOptions.queryListen, options)
+    let programs = try programs(without: options["--without"] ?? "")
+    let databases = Databases(options)
+    var cluster: PostgresCluster?
+    if databases.isEmbedded {
+      let made = PostgresCluster(home: options[SharedOptions.home.flag] ?? ".daybook", logger: logger)
+      try made.initializeIfNeeded()
+      try made.start()
+      try made.createDatabaseIfNeeded("daybook")
+      cluster = made
+    }
+    do {
+      for migration in try StoreMigration.run(databases, shards: StoreMigration.defaultShards) {
+        logger.info("applied migration", ["migration": migration])
+      }
+      var supervisor = Supervisor(
+        programs: programs, environment: environment(options), cluster: cluster, termination: termination,
+        logger: logger)
+      try supervisor.run()
+    } catch {
+      cluster?.stop()
+      throw error
+    }
+    return ExitCode.success
+  }
+
+  private static func programs(without text: String) throws(UsageError) -> [String] {
+    let all = ["command", "projector", "query"]
+    let without = text.split(separator: ",").map { String($0) }
+    for name in without where !all.contains(name) {
+      throw UsageError(ProgramOptions.unknown("program", name, known: all))
+    }
+    return all.filter { !without.contains($0) }
+  }
+
+  /// What the children are told: the settings of this process, whichever way they came.
+  private static func environment(_ options: ProgramOptions) -> [String: String] {
+    var environment: [String: String] = [:]
+    for option in self.options {
+      if let name = option.environment { environment[name] = options[option.flag] ?? "" }
+    }
+    return environment
+  }
+}
