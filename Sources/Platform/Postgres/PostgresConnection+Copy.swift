@@ -6,7 +6,7 @@ extension PostgresConnection {
   package func copyIn(
     _ sql: String, _ fill: (inout PostgresCopyWriter) throws(PostgresError) -> Void
   ) throws(PostgresError) -> Int {
-    let what = "run \(Self.short(sql))"
+    let what = PostgresAction("run", sql: sql)
     try startCopy(sql, PGRES_COPY_IN, what)
     var writer = PostgresCopyWriter(self, what: what)
     do {
@@ -25,7 +25,7 @@ extension PostgresConnection {
   package func copyOut(
     _ sql: String, _ row: (PostgresCopyRow) throws(PostgresError) -> Void
   ) throws(PostgresError) {
-    let what = "run \(Self.short(sql))"
+    let what = PostgresAction("run", sql: sql)
     try startCopy(sql, PGRES_COPY_OUT, what)
     var reader = PostgresCopyReader(what: what)
     var failure: PostgresError?
@@ -42,7 +42,7 @@ extension PostgresConnection {
     try reader.finish()
   }
 
-  func putCopyData(_ bytes: UnsafeRawBufferPointer, _ what: String) throws(PostgresError) {
+  func putCopyData(_ bytes: UnsafeRawBufferPointer, _ what: PostgresAction) throws(PostgresError) {
     guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return }
     guard bytes.count <= PostgresParameters.valueLimit else {
       throw PostgresError(what, message: "a row of \(bytes.count) bytes; the limit is \(PostgresParameters.valueLimit)")
@@ -56,7 +56,7 @@ extension PostgresConnection {
     }
   }
 
-  private func startCopy(_ sql: String, _ expected: ExecStatusType, _ what: String) throws(PostgresError) {
+  private func startCopy(_ sql: String, _ expected: ExecStatusType, _ what: PostgresAction) throws(PostgresError) {
     try begin(what)
     guard PQsendQuery(handle, sql) == 1 else { throw lost(what) }
     guard let raw = try nextResult(what) else { throw lost(what) }
@@ -76,19 +76,19 @@ extension PostgresConnection {
   }
 
   /// Tells the server to forget the rows, reads its complaint about that and throws `error`.
-  private func abandonCopy(_ what: String, because error: PostgresError) throws(PostgresError) -> Never {
+  private func abandonCopy(_ what: PostgresAction, because error: PostgresError) throws(PostgresError) -> Never {
     if PQputCopyEnd(handle, "given up by the client") == -1 { close() } else { _ = try? results(what) }
     throw error
   }
 
   /// The server ended the COPY early: its reason is the next result.
-  private func copyFailure(_ what: String) -> PostgresError {
+  private func copyFailure(_ what: PostgresAction) -> PostgresError {
     do { _ = try results(what) } catch { return error }
     return lost(what)
   }
 
   /// The next CopyData message, to be freed with PQfreemem; nil at the end.
-  private func nextCopyData(_ what: String) throws(PostgresError) -> UnsafeMutableBufferPointer<CChar>? {
+  private func nextCopyData(_ what: PostgresAction) throws(PostgresError) -> UnsafeMutableBufferPointer<CChar>? {
     while true {
       var data: UnsafeMutablePointer<CChar>?
       let count = PQgetCopyData(handle, &data, 1)

@@ -14,7 +14,7 @@ extension PostgresConnection {
   package func waitForNotification(
     timeout: Duration, wake: WakeDescriptor? = nil
   ) throws(PostgresError) -> [String] {
-    let what = "wait for a notification"
+    let what: PostgresAction = "wait for a notification"
     try begin(what)
     let deadline = MonotonicClock.deadline(after: timeout)
     while true {

@@ -13,7 +13,7 @@ extension PostgresConnection {
   package func pipeline(
     _ fill: (inout PostgresPipeline) throws(PostgresError) -> Void
   ) throws(PostgresError) -> [PostgresResult] {
-    let what = "run a pipeline"
+    let what: PostgresAction = "run a pipeline"
     try begin(what)
     guard PQenterPipelineMode(handle) == 1 else { throw lost(what) }
     var pipeline = PostgresPipeline(self)
@@ -83,7 +83,7 @@ extension PostgresConnection {
     }
   }
 
-  private func endOfEntry(_ what: String) throws(PostgresError) {
+  private func endOfEntry(_ what: PostgresAction) throws(PostgresError) {
     guard let extra = try nextResult(what) else { return }
     PQclear(extra)
     close()
@@ -91,7 +91,7 @@ extension PostgresConnection {
   }
 
   private func endPipeline(_ failure: PostgresError?) throws(PostgresError) {
-    let what = "end a pipeline"
+    let what: PostgresAction = "end a pipeline"
     guard let sync = try nextResult(what) else { throw failure ?? lost(what) }
     let status = PQresultStatus(sync)
     if status != PGRES_PIPELINE_SYNC {

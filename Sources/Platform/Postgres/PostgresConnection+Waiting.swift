@@ -5,14 +5,14 @@ import Runtime
 /// Everything that waits for the server stands here: one poll(2), one deadline, one way to read results.
 extension PostgresConnection {
   /// Refuses to start anything on a lost connection.
-  func begin(_ what: String) throws(PostgresError) {
+  func begin(_ what: PostgresAction) throws(PostgresError) {
     if isBroken {
       throw PostgresError(what, message: "the connection is closed", isConnectionLost: true)
     }
   }
 
   /// Sends what libpq has in its buffer, reading meanwhile: a server whose answers nobody takes stops reading.
-  func flush(_ what: String) throws(PostgresError) {
+  func flush(_ what: PostgresAction) throws(PostgresError) {
     while true {
       switch PQflush(handle) {
       case 0: return
@@ -25,7 +25,7 @@ extension PostgresConnection {
   }
 
   /// libpq's next result, or nil where it ends a statement's results. The caller frees it.
-  func nextResult(_ what: String) throws(PostgresError) -> OpaquePointer? {
+  func nextResult(_ what: PostgresAction) throws(PostgresError) -> OpaquePointer? {
     while true {
       let unsent = PQflush(handle)
       if PQisBusy(handle) == 0 { return PQgetResult(handle) }
@@ -37,7 +37,7 @@ extension PostgresConnection {
   }
 
   /// All results up to the end of the statement; the first error among them is thrown after the last was read.
-  func results(_ what: String) throws(PostgresError) -> [PostgresResult] {
+  func results(_ what: PostgresAction) throws(PostgresError) -> [PostgresResult] {
     var results: [PostgresResult] = []
     var failure: PostgresError?
     while let raw = try nextResult(what) {
@@ -58,13 +58,13 @@ extension PostgresConnection {
     return results
   }
 
-  func lastResult(_ what: String) throws(PostgresError) -> PostgresResult {
+  func lastResult(_ what: PostgresAction) throws(PostgresError) -> PostgresResult {
     guard let last = try results(what).last else { throw lost(what) }
     return last
   }
 
   /// The error that a failed result tells of; frees the result, and closes the connection if the session ended with it.
-  func takeError(_ raw: OpaquePointer, _ what: String) -> PostgresError {
+  func takeError(_ raw: OpaquePointer, _ what: PostgresAction) -> PostgresError {
     defer { PQclear(raw) }
     func field(_ code: Unicode.Scalar) -> String? {
       PQresultErrorField(raw, Int32(code.value)).map { String(cString: $0) }
@@ -80,7 +80,7 @@ extension PostgresConnection {
   }
 
   /// Closes the connection and says why, as libpq words it.
-  func lost(_ what: String) -> PostgresError {
+  func lost(_ what: PostgresAction) -> PostgresError {
     let message = Self.trimmed(PQerrorMessage(handle))
     close()
     return PostgresError(
@@ -88,7 +88,7 @@ extension PostgresConnection {
   }
 
   /// Waits until the server has sent something, or takes something when `write`.
-  func awaitSocket(write: Bool, _ what: String) throws(PostgresError) {
+  func awaitSocket(write: Bool, _ what: PostgresAction) throws(PostgresError) {
     let deadline = responseTimeout.map { MonotonicClock.deadline(after: $0) }
     let events = Int16(POLLIN) | (write ? Int16(POLLOUT) : 0)
     guard Self.isReady(PQsocket(handle), events, until: deadline) else {
@@ -125,7 +125,7 @@ extension PostgresConnection {
 
   /// PQconnectdb with a deadline that is kept over all hosts.
   static func connect(
-    _ settings: [(key: String, value: String)], what: String, timeout: Duration
+    _ settings: [(key: String, value: String)], what: PostgresAction, timeout: Duration
   ) throws(PostgresError) -> OpaquePointer {
     guard let handle = start(settings) else {
       throw PostgresError(what, message: "out of memory", isUnavailable: true)
@@ -148,7 +148,7 @@ extension PostgresConnection {
 
   /// libpq does not show the SQLSTATE of a refused connection, only text. What is wrong for ever (rights, names, parse
   /// errors) has to be told from what will pass by, so the few texts that mean the former are matched here.
-  private static func connectError(_ what: String, _ message: String) -> PostgresError {
+  private static func connectError(_ what: PostgresAction, _ message: String) -> PostgresError {
     let lasting: [(text: String, sqlState: String)] = [
       ("password authentication failed", "28P01"), ("Peer authentication failed", "28000"),
       ("no pg_hba.conf entry", "28000"), ("no password supplied", "28P01"), ("permission denied to set role", "42501"),

@@ -44,7 +44,7 @@ package final class PostgresConnection: @unchecked Sendable {
     _ address: PostgresAddress, application: String, timeouts: PostgresTimeouts = .standard
   ) throws(PostgresError) {
     let settings = try address.connectionSettings(application: application, timeouts: timeouts)
-    let what = "connect to Postgres at \(address.redacted)"
+    let what = PostgresAction("connect to Postgres at", address.redacted)
     handle = try Self.connect(settings, what: what, timeout: timeouts.connect)
     cancelHandle = PQgetCancel(handle)
     responseTimeout = timeouts.statement > .zero ? timeouts.statement + timeouts.grace : nil
@@ -114,7 +114,7 @@ package final class PostgresConnection: @unchecked Sendable {
   /// Runs one or several statements without parameters (the simple protocol) and drops their rows. Several statements
   /// without BEGIN are one transaction.
   package func execute(_ sql: String) throws(PostgresError) {
-    let what = "execute \(Self.short(sql))"
+    let what = PostgresAction("execute", sql: sql)
     try begin(what)
     guard PQsendQuery(handle, sql) == 1 else { throw lost(what) }
     _ = try results(what)
@@ -138,7 +138,7 @@ package final class PostgresConnection: @unchecked Sendable {
   package func query(
     sql: String, _ parameters: PostgresParameters = .none
   ) throws(PostgresError) -> PostgresResult {
-    let what = "run \(Self.short(sql))"
+    let what = PostgresAction("run", sql: sql)
     try begin(what)
     try send(sql: sql, parameters, what)
     return try lastResult(what)
@@ -178,15 +178,15 @@ package final class PostgresConnection: @unchecked Sendable {
   private func run(
     _ statement: PostgresStatement, _ parameters: PostgresParameters
   ) throws(PostgresError) -> PostgresResult {
-    let what = "run statement \(statement.name)"
+    let what = PostgresAction("run statement", statement.name)
     try begin(what)
     let known: PreparedStatement
     if let found = find(statement, parameters) {
       known = found
     } else {
       known = makePrepared(statement, parameters)
-      try sendPrepare(known, "prepare statement \(statement.name)")
-      _ = try lastResult("prepare statement \(statement.name)")
+      try sendPrepare(known, PostgresAction("prepare statement", statement.name))
+      _ = try lastResult(PostgresAction("prepare statement", statement.name))
       prepared[statement.name, default: []].append(known)
     }
     try send(known, parameters, what)
@@ -207,7 +207,7 @@ package final class PostgresConnection: @unchecked Sendable {
       serverName: "\(statement.name)#\(preparedAgain)", sql: statement.sql, types: parameters.types)
   }
 
-  func sendPrepare(_ statement: PreparedStatement, _ what: String) throws(PostgresError) {
+  func sendPrepare(_ statement: PreparedStatement, _ what: PostgresAction) throws(PostgresError) {
     let sent = statement.types.withUnsafeBufferPointer {
       PQsendPrepare(handle, statement.serverName, statement.sql, Int32($0.count), $0.baseAddress)
     }
@@ -215,7 +215,7 @@ package final class PostgresConnection: @unchecked Sendable {
   }
 
   func send(
-    _ statement: PreparedStatement, _ parameters: PostgresParameters, _ what: String
+    _ statement: PreparedStatement, _ parameters: PostgresParameters, _ what: PostgresAction
   ) throws(PostgresError) {
     let count = Int32(truncatingIfNeeded: parameters.count)
     let sent = try parameters.withArrays(what: what) { values, lengths, formats, _ in
@@ -224,21 +224,11 @@ package final class PostgresConnection: @unchecked Sendable {
     guard sent == 1 else { throw lost(what) }
   }
 
-  func send(sql: String, _ parameters: PostgresParameters, _ what: String) throws(PostgresError) {
+  func send(sql: String, _ parameters: PostgresParameters, _ what: PostgresAction) throws(PostgresError) {
     let count = Int32(truncatingIfNeeded: parameters.count)
     let sent = try parameters.withArrays(what: what) { values, lengths, formats, types in
       PQsendQueryParams(handle, sql, count, types, values, lengths, formats, 1)
     }
     guard sent == 1 else { throw lost(what) }
-  }
-
-  /// The first words of a statement: enough to find it in the source. What stands in quotes is data and is left out.
-  static func short(_ sql: String) -> String {
-    var text = ""
-    for (index, part) in sql.split(separator: "'", maxSplits: 20, omittingEmptySubsequences: false).enumerated() {
-      text += index % 2 == 0 ? String(part) : "'…'"
-    }
-    let words = text.split(maxSplits: 12, omittingEmptySubsequences: true, whereSeparator: \.isWhitespace).prefix(12)
-    return "\"\(String(words.joined(separator: " ").prefix(100)))\""
   }
 }

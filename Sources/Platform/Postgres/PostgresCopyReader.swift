@@ -1,11 +1,11 @@
 /// Cuts COPY's binary stream into rows. The server sends a row per message, but the protocol does not promise it.
 struct PostgresCopyReader {
-  private let what: String
+  private let what: PostgresAction
   private var pending: [UInt8] = []
   private var sawHeader = false
   private var sawTrailer = false
 
-  init(what: String) { self.what = what }
+  init(what: PostgresAction) { self.what = what }
 
   mutating func take(
     _ piece: UnsafeRawBufferPointer, _ row: (PostgresCopyRow) throws(PostgresError) -> Void

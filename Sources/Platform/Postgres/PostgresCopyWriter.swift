@@ -2,14 +2,14 @@
 /// field calls; the field's type must be the column's, the server converts nothing here.
 package struct PostgresCopyWriter {
   private let connection: PostgresConnection
-  private let what: String
+  private let what: PostgresAction
   private var bytes = PostgresBytes(capacity: Self.pieceSize + 1_024)
   private var fieldsDue = 0
 
   /// One CopyData message; libpq's own send buffer begins to flush at the same size.
   static let pieceSize = 64 * 1_024
 
-  init(_ connection: PostgresConnection, what: String) {
+  init(_ connection: PostgresConnection, what: PostgresAction) {
     self.connection = connection
     self.what = what
     // Signature, flags, length of the header's extension.

@@ -38,6 +38,15 @@ package struct PostgresError: Error, CustomStringConvertible, Sendable {
     saysUnavailable = isUnavailable
   }
 
+  init(
+    _ action: PostgresAction, message: String, sqlState: String? = nil, detail: String? = nil, hint: String? = nil,
+    constraint: String? = nil, isConnectionLost: Bool = false, isUnavailable: Bool = false
+  ) {
+    self.init(
+      action.text, message: message, sqlState: sqlState, detail: detail, hint: hint, constraint: constraint,
+      isConnectionLost: isConnectionLost, isUnavailable: isUnavailable)
+  }
+
   /// The server cannot serve at the moment: away, starting, stopping, read-only, or out of disk, memory or connections.
   package var isUnavailable: Bool {
     if isConnectionLost || saysUnavailable { return true }

@@ -96,7 +96,7 @@ package struct PostgresParameters: Sendable {
   /// `count` entries and valid during `body`.
   /// - Throws: a parameter beyond `valueLimit`, or more than 65,535 of them.
   func withArrays<Result>(
-    what: String,
+    what: PostgresAction,
     _ body: (
       UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?, UnsafePointer<UInt32>?
     ) -> Result

@@ -9,7 +9,7 @@ package struct PostgresPipeline {
   static let queueLimit = 64 * 1_024
 
   struct Entry {
-    let what: String
+    let what: PostgresAction
     /// For PQsendPrepare: what the connection learns when it succeeds. Its result is not the caller's.
     let learns: (name: String, statement: PostgresConnection.PreparedStatement)?
     let isCommit: Bool
@@ -21,7 +21,7 @@ package struct PostgresPipeline {
   package mutating func add(
     _ statement: PostgresStatement, _ parameters: PostgresParameters = .none
   ) throws(PostgresError) {
-    let what = "run statement \(statement.name)"
+    let what = PostgresAction("run statement", statement.name)
     let known = try known(statement, parameters)
     try connection.send(known, parameters, what)
     try queue(Entry(what: what, learns: nil, isCommit: false), parameters.bytes.count)
@@ -31,7 +31,7 @@ package struct PostgresPipeline {
   package mutating func add(
     sql: String, _ parameters: PostgresParameters = .none
   ) throws(PostgresError) {
-    let what = "run \(PostgresConnection.short(sql))"
+    let what = PostgresAction("run", sql: sql)
     try connection.send(sql: sql, parameters, what)
     try queue(Entry(what: what, learns: nil, isCommit: sql == "COMMIT"), sql.utf8.count + parameters.bytes.count)
   }
@@ -51,7 +51,7 @@ package struct PostgresPipeline {
         return learns.statement
       }
     }
-    let what = "prepare statement \(statement.name)"
+    let what = PostgresAction("prepare statement", statement.name)
     let made = connection.makePrepared(statement, parameters)
     try connection.sendPrepare(made, what)
     try queue(Entry(what: what, learns: (statement.name, made), isCommit: false), statement.sql.utf8.count)

@@ -13,7 +13,10 @@ struct ClusterPlace {
 
   var data: String { "\(parent)/postgres" }
   var log: String { "\(home)/postgres.log" }
-  var lock: String { "\(home)/cluster.lock" }
+  /// Beside the data, not in the home: of two homes that lead to the same data one may run it.
+  var lock: String { "\(parent)/cluster.lock" }
+  /// Says where the data is when it is elsewhere, so that a home can be moved.
+  var location: String { "\(home)/postgres.location" }
   var pointer: String { "\(home)/cluster" }
   var isElsewhere: Bool { parent != home }
 
@@ -24,8 +27,8 @@ struct ClusterPlace {
   }
 
   /// A Unix socket's path may have 107 bytes, so it is in a short folder of its own, named after the home: under /run for
-  /// root, else under /tmp. Only the server's user, the invoking user's group (root's) and root may enter it: who may
-  /// enter may ask to log in, and pg_ident decides about that.
+  /// root, else under /tmp. Only the server's user and root may enter it: who may enter may ask to log in, and
+  /// pg_ident.conf decides about that.
   var socketFolder: String {
     let root = geteuid() == 0 && access("/run", W_OK) == 0 ? "/run/daybook" : "/tmp/daybook-\(geteuid())"
     return "\(root)-\(Self.hash(home))"
@@ -41,8 +44,12 @@ struct ClusterPlace {
       parent = home
       user = try Self.owner(of: "\(home)/postgres", status)
     } else if geteuid() != 0 {
+      if let recorded = Self.recordedParent(home) { throw .notOurs(path: "\(recorded)/postgres", owner: "root") }
       parent = home
       user = .current
+    } else if let recorded = Self.recordedParent(home), let status = SystemCall.status("\(recorded)/postgres") {
+      parent = recorded
+      user = try Self.owner(of: "\(recorded)/postgres", status)
     } else if let status = SystemCall.status("\(elsewhere)/postgres") {
       parent = elsewhere
       user = try Self.owner(of: "\(elsewhere)/postgres", status)
@@ -73,6 +80,14 @@ struct ClusterPlace {
     return owner
   }
 
+  /// What `location` says; only a folder that we would have made counts.
+  private static func recordedParent(_ home: String) -> String? {
+    let text = SystemCall.readTail("\(home)/postgres.location", limit: 256).split(whereSeparator: \.isNewline)
+    guard let path = text.first.map(String.init), path.hasPrefix(systemFolder + "/") else { return nil }
+    let name = path.dropFirst(systemFolder.count + 1)
+    return name.count == 16 && name.allSatisfy(\.isHexDigit) ? path : nil
+  }
+
   /// Asks the kernel instead of reading mode bits: a child of that user changes to the folder.
   private static func canEnter(_ folder: String, _ user: ServerUser) -> Bool {
     let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -86,8 +101,12 @@ struct ClusterPlace {
   /// Makes the folder that the data folder will be in.
   func makeParent() throws(PostgresClusterError) {
     guard isElsewhere else { return }
-    try SystemCall.makeFolders(Self.systemFolder, mode: 0o755)
+    // Whatever the umask says: the server's user has to get through.
+    if try SystemCall.makeFolders(Self.systemFolder, mode: 0o755) {
+      try SystemCall.give(Self.systemFolder, user: 0, group: 0, mode: 0o755)
+    }
     try SystemCall.makeFolders(parent, mode: 0o755)
+    try SystemCall.write(parent + "\n", to: location, user: geteuid(), group: getegid(), mode: 0o644)
     try SystemCall.give(parent, user: user.user, group: user.group, mode: 0o700)
   }
 
@@ -102,7 +121,8 @@ struct ClusterPlace {
     guard status.st_uid == user.user || status.st_uid == geteuid() else {
       throw .unsafeFolder(path: folder, reason: "another user made it; remove it")
     }
-    try SystemCall.give(folder, user: user.user, group: getegid(), mode: 0o750)
+    // Root's group may enter too: in some containers root has not the right to pass everywhere.
+    try SystemCall.give(folder, user: user.user, group: getegid(), mode: geteuid() == 0 ? 0o750 : 0o700)
     for name in SystemCall.names(in: folder) where name.hasPrefix(".s.PGSQL.") { unlink("\(folder)/\(name)") }
   }
 }

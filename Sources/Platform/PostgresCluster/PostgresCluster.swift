@@ -74,7 +74,6 @@ package final class PostgresCluster: Sendable {
       throw .unsafeFolder(path: place.data, reason: "expected a Postgres data folder, and it holds no PG_VERSION")
     }
     logger.info("making a Postgres cluster", ["data": place.data, "user": place.user.name])
-    try place.makeParent()
     try initialize(place)
   }
 
@@ -117,7 +116,11 @@ package final class PostgresCluster: Sendable {
         _ = server.waitForExit(.seconds(5))
       }
     }
-    if let place { _ = ServerProcesses.waitUntilGone(from: place.data, patience: .seconds(5)) }
+    if let place {
+      _ = ServerProcesses.waitUntilGone(from: place.data, patience: .seconds(5))
+      unlink(place.pointer)
+      rmdir(place.socketFolder)
+    }
     letGo()
   }
 
@@ -142,7 +145,7 @@ package final class PostgresCluster: Sendable {
     _ = ServerProcesses.waitUntilGone(from: place.data, patience: .seconds(5))
     FolderTree.remove(place.isElsewhere ? place.parent : place.data)
     FolderTree.remove(place.socketFolder)
-    for file in [place.log, "\(place.log).1", place.pointer, place.lock] { unlink(file) }
+    for file in [place.log, "\(place.log).1", place.pointer, place.location, place.lock] { unlink(file) }
     rmdir(place.home)
     letGo()
   }
@@ -208,6 +211,7 @@ package final class PostgresCluster: Sendable {
   private func take() throws(PostgresClusterError) -> ClusterPlace {
     if let place = running.withLock({ $0.place }) { return place }
     let place = try ClusterPlace(home: path)
+    try place.makeParent()
     guard let lock = try FolderLock(place.lock) else { throw .inUse(home: place.home) }
     running.withLock { running in
       running.lock = lock
