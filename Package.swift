@@ -207,5 +207,6 @@ tests(
 tests(
   "CatalogueTests",
   uses: ["Runtime", "Postgres", "Events", "ReadModels", "ProjectionKit", "ReadStore", "Catalogue", "TestSupport"])
+tests("QueryAPITests", uses: ["Runtime", "Events", "Queries", "QueryAPI", "TestSupport"])
 
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

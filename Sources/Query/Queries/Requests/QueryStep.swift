@@ -9,6 +9,10 @@ package struct QueryStep: Hashable, Sendable {
   /// The longest step: 3,660 days, ten years. A bucket of more answers no question about a time series.
   package static let minutesLimit: Int64 = 3_660 * 1_440
 
+  /// The longest step that is not in whole hours: 31 days. It is computed from samples, hour by hour, and a bucket's hours
+  /// are held in memory at once.
+  package static let oddMinutesLimit: Int64 = 31 * 1_440
+
   /// `minutes` between 1 and `minutesLimit`.
   package init(minutes: Int64) {
     precondition((1...Self.minutesLimit).contains(minutes), "BUG: a step of \(minutes) minutes")
@@ -42,6 +46,9 @@ package struct QueryStep: Hashable, Sendable {
     let (minutes, overflow) = number.multipliedReportingOverflow(by: factor)
     guard !overflow, minutes <= minutesLimit else {
       throw invalid("\"\(text)\" is longer than the longest step, \(minutesLimit / 1_440)d")
+    }
+    guard minutes % 60 == 0 || minutes <= oddMinutesLimit else {
+      throw invalid("\"\(text)\" is longer than \(oddMinutesLimit / 1_440)d and not in whole hours")
     }
     return QueryStep(minutes: minutes)
   }
