@@ -207,6 +207,17 @@ tests(
 tests(
   "CatalogueTests",
   uses: ["Runtime", "Postgres", "Events", "ReadModels", "ProjectionKit", "ReadStore", "Catalogue", "TestSupport"])
+// Everything between a command and its rows, for the tests of queries.
+targets.append(
+  .target(
+    name: "QueryTestSupport",
+    dependencies: [
+      "Runtime", "Hashing", "Postgres", "Events", "ReadModels", "Commands", "EventStore", "ProjectionKit",
+      "ProjectionEngine", "Timeline", "Catalogue", "TestSupport",
+    ], path: "Tests/QueryTestSupport", swiftSettings: swiftSettings))
+tests(
+  "QueriesTests",
+  uses: ["Runtime", "Postgres", "Events", "ReadModels", "Queries", "QueryTestSupport", "TestSupport"])
 tests("QueryAPITests", uses: ["Runtime", "Events", "Queries", "QueryAPI", "TestSupport"])
 
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

@@ -53,6 +53,8 @@ struct QueryWorker: Sendable {
         return .answered
       }
     } catch let error as ReadFailure {
+      // A position can be waited for while the projector is still making its tables.
+      if case .query(.unavailable(.noReadModel, _)) = error, MonotonicClock.now < job.waitDeadline { return .waits }
       throw error
     } catch let error as PostgresError {
       throw .store(error)
