@@ -171,7 +171,6 @@ module(
     "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
-tests("LineProtocolTests", uses: ["Runtime", "Hashing", "Events", "Commands", "LineProtocol"])
 
 // Tests: what they share is a module of its own; see Tests/TestSupport.
 targets.append(
@@ -219,5 +218,19 @@ tests(
   "QueriesTests",
   uses: ["Runtime", "Postgres", "Events", "ReadModels", "Queries", "QueryTestSupport", "TestSupport"])
 tests("QueryAPITests", uses: ["Runtime", "Events", "Queries", "QueryAPI", "TestSupport"])
+
+targets.append(
+  .target(
+    name: "WriteTestSupport", dependencies: ["Hashing", "Events", "Commands"], path: "Tests/WriteTestSupport",
+    swiftSettings: swiftSettings))
+tests(
+  "LineProtocolTests", uses: ["Runtime", "Events", "Commands", "LineProtocol", "TestSupport", "WriteTestSupport"])
+tests("SamplesJSONTests", uses: ["Events", "Commands", "SamplesJSON", "TestSupport", "WriteTestSupport"])
+tests(
+  "CommandAPITests",
+  uses: [
+    "Runtime", "Compression", "JSON", "HTTPServer", "Postgres", "Events", "EventFeed", "Commands", "EventStore",
+    "CommandAPI", "TestSupport", "WriteTestSupport",
+  ])
 
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

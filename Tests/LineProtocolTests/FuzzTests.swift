@@ -1,7 +1,9 @@
 import Commands
 import Events
 import LineProtocol
+import TestSupport
 import Testing
+import WriteTestSupport
 
 @Suite struct FuzzTests {
   private static let seeds: [String] = [
@@ -12,9 +14,7 @@ import Testing
   ]
 
   @Test func randomMutationsNeverTrapAndCountsAgree() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    print("randomMutationsNeverTrapAndCountsAgree: seed \(seed)")
-    var random = SplitMix(state: seed)
+    var random = SeededRandom()
     let cache = HeadCache(byteLimit: 256 << 10)
     let resolver = FakeResolver(shards: 3)
     let parser = LineParser(cache: cache, resolver: resolver)
@@ -51,7 +51,7 @@ import Testing
     #expect(used.count == outcome.batch.newSeries.count)
   }
 
-  private static func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+  private static func mutate(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = bytes
     let alphabet = Array("=, \\\"\n\r#tFiue.-+0919\u{0}".utf8) + [0xFF, 0x80]
     for _ in 0..<(1 + random.next(6)) {

@@ -1,6 +1,7 @@
 import Commands
 import LineProtocol
 import Testing
+import WriteTestSupport
 
 @Suite struct GrammarTests {
   static let good: [(String, [Parsed])] = [

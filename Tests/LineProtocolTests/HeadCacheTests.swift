@@ -3,6 +3,7 @@ import Events
 import LineProtocol
 import Runtime
 import Testing
+import WriteTestSupport
 
 @Suite struct HeadCacheTests {
   @Test func theSameSeriesUnderAnyOrderOfTagsHasOneID() throws {

@@ -1,7 +1,9 @@
 import Glibc
 import LineProtocol
 import Runtime
+import TestSupport
 import Testing
+import WriteTestSupport
 
 /// `DAYBOOK_BENCHMARK=1 swift test -c release --filter LineProtocolBenchmark`: one thread, 100 hosts with 9 tags, lines
 /// of 10 fields with 2 decimals, 1,000 lines a body.
@@ -30,7 +32,7 @@ import Testing
   }
 
   private static func body(step: Int) -> [UInt8] {
-    var random = SplitMix(state: UInt64(step))
+    var random = SeededRandom(seed: UInt64(step))
     let fields = [
       "usage_user", "usage_system", "usage_idle", "usage_nice", "usage_iowait", "usage_irq", "usage_softirq",
       "usage_steal", "usage_guest", "usage_guest_nice",

@@ -2,6 +2,7 @@ import Commands
 import Events
 import Glibc
 import LineProtocol
+import TestSupport
 import Testing
 
 @Suite struct NumberTests {
@@ -17,9 +18,7 @@ import Testing
   }
 
   @Test func randomDecimalsEqualStrtodBitForBit() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    print("randomDecimalsEqualStrtodBitForBit: seed \(seed)")
-    var random = SplitMix(state: seed)
+    var random = SeededRandom()
     var texts: [String] = []
     for _ in 0..<100_000 {
       let sign = random.next(2) == 0 ? "-" : ""
@@ -37,9 +36,7 @@ import Testing
   }
 
   @Test func randomFloatsComeBackFromTheirShortestText() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    print("randomFloatsComeBackFromTheirShortestText: seed \(seed)")
-    var random = SplitMix(state: seed)
+    var random = SeededRandom()
     let values = (0..<50_000).compactMap { _ in
       let value = Double(bitPattern: random.next())
       return value.isFinite ? value : nil
@@ -58,19 +55,4 @@ import Testing
       String(repeating: "1", count: 300), "0." + String(repeating: "3", count: 1_000),
     ])
   }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators": small and repeatable.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func next(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
