@@ -103,6 +103,8 @@ package struct PostgresParameters: Sendable {
   ) throws(PostgresError) -> Result {
     let count = types.count
     if count == 0 { return body(nil, nil, nil, nil) }
+    // libpq copies them while `body` runs; no earlier release than that.
+    defer { withExtendedLifetime(bytes) {} }
     guard count <= 65_535 else {
       throw PostgresError(what, message: "\(count) parameters, and Postgres takes at most 65535")
     }

@@ -59,6 +59,7 @@ extension PostgresResult {
   private func elements<Value>(
     _ row: Int, _ column: Int, _ type: UInt32, _ read: (UnsafeRawBufferPointer) -> Value?
   ) throws(PostgresError) -> [Value?] {
+    defer { stayAlive() }
     let bytes = try bytes(row, column)
     func wrong(_ actual: String) -> PostgresError {
       PostgresError.shape(row, column, expected: "an array of type \(type) with one dimension", actual: actual)

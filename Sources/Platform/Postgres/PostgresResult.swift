@@ -22,6 +22,10 @@ package final class PostgresResult: @unchecked Sendable {
 
   deinit { PQclear(handle) }
 
+  /// At the end of each method that reads through a pointer: an optimiser that has inlined it may not free the result
+  /// before that.
+  func stayAlive() { withExtendedLifetime(self) {} }
+
   /// Rows inserted, updated, deleted or selected; 0 where the statement counts none.
   package var affectedRows: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
 
@@ -39,22 +43,26 @@ package final class PostgresResult: @unchecked Sendable {
   }
 
   package func bool(_ row: Int, _ column: Int) throws(PostgresError) -> Bool {
+    defer { stayAlive() }
     let value = try value(row, column, PostgresType.bool, 1, "boolean")
     return value.load(as: UInt8.self) != 0
   }
 
   package func int16(_ row: Int, _ column: Int) throws(PostgresError) -> Int16 {
+    defer { stayAlive() }
     let value = try value(row, column, PostgresType.int16, 2, "smallint")
     return Int16(bigEndian: value.loadUnaligned(as: Int16.self))
   }
 
   package func int32(_ row: Int, _ column: Int) throws(PostgresError) -> Int32 {
+    defer { stayAlive() }
     let value = try value(row, column, PostgresType.int32, 4, "integer")
     return Int32(bigEndian: value.loadUnaligned(as: Int32.self))
   }
 
   /// Any integer: bigint, integer, smallint, oid; and the bits of an xid8.
   package func int64(_ row: Int, _ column: Int) throws(PostgresError) -> Int64 {
+    defer { stayAlive() }
     let value = try raw(row, column, "bigint")
     switch (types[column], value.count) {
     case (PostgresType.int64, 8), (PostgresType.xid8, 8):
@@ -69,11 +77,13 @@ package final class PostgresResult: @unchecked Sendable {
   }
 
   package func double(_ row: Int, _ column: Int) throws(PostgresError) -> Double {
+    defer { stayAlive() }
     let value = try value(row, column, PostgresType.double, 8, "double precision")
     return Double(bitPattern: UInt64(bigEndian: value.loadUnaligned(as: UInt64.self)))
   }
 
   package func uuid(_ row: Int, _ column: Int) throws(PostgresError) -> (high: UInt64, low: UInt64) {
+    defer { stayAlive() }
     let value = try value(row, column, PostgresType.uuid, 16, "uuid")
     return (
       UInt64(bigEndian: value.loadUnaligned(as: UInt64.self)),
@@ -83,6 +93,7 @@ package final class PostgresResult: @unchecked Sendable {
 
   /// text, varchar or name; bytes that are no UTF-8 are an error.
   package func text(_ row: Int, _ column: Int) throws(PostgresError) -> String {
+    defer { stayAlive() }
     let value = try raw(row, column, "text")
     let type = types[column]
     guard type == PostgresType.text || type == PostgresType.varchar || type == PostgresType.name else {
@@ -102,7 +113,8 @@ package final class PostgresResult: @unchecked Sendable {
 
   /// A copy of `bytes`.
   package func byteArray(_ row: Int, _ column: Int) throws(PostgresError) -> [UInt8] {
-    [UInt8](try raw(row, column, "bytes"))
+    defer { stayAlive() }
+    return [UInt8](try raw(row, column, "bytes"))
   }
 
   func type(_ column: Int) -> UInt32 { types[column] }
