@@ -52,7 +52,8 @@ struct GrantTests {
         """)
     #expect(rows.rowCount == 6)
     for row in 0..<rows.rowCount {
-      #expect(try rows.bool(row, 1) == false, "\(try rows.text(row, 0))")
+      let role = try rows.text(row, 0)
+      #expect(try rows.bool(row, 1) == false, "\(role)")
     }
   }
 
