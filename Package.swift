@@ -233,4 +233,9 @@ tests(
     "CommandAPI", "TestSupport", "WriteTestSupport",
   ])
 
+tests("RuntimeTests", uses: ["Runtime", "Hashing", "TestSupport"])
+tests("CompressionTests", uses: ["Compression", "TestSupport"])
+tests("JSONTests", uses: ["JSON", "TestSupport"])
+tests("HTTPServerTests", uses: ["Runtime", "HTTPServer", "TestSupport"])
+
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

@@ -64,6 +64,8 @@ package final class HTTPServer: @unchecked Sendable {
     }
     guard isFirst else { return }
     let listening = MHD_quiesce_daemon(daemon)
+    // New clients are refused by the kernel from here on. Closing would free the number while a thread may still use it.
+    if listening >= 0 { shutdown(listening, Int32(SHUT_RDWR)) }
     dispatcher.drain()
     waitForRequests(dispatcher.settings.drainLimit)
     // libmicrohttpd must not be stopped while a connection is suspended: wake them all, and let none sleep again.

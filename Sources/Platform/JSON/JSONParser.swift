@@ -8,7 +8,7 @@ package final class JSONParser {
   private let parser: OpaquePointer
   private let depthLimit: Int
 
-  /// Documents nested deeper than `depthLimit` arrays and objects are refused.
+  /// Documents nested deeper than `depthLimit` arrays and objects are refused (empty ones are no level).
   package init(depthLimit: Int = JSONParser.standardDepthLimit) {
     // simdjson counts the document itself as a level.
     guard let made = daybook_json_make(depthLimit + 1) else { preconditionFailure("out of memory") }
@@ -52,12 +52,13 @@ package final class JSONParser {
     _ status: daybook_json_status, _ tape: daybook_json_tape, _ bytes: UnsafeRawBufferPointer
   ) -> JSONError {
     switch status {
-    case DAYBOOK_JSON_NOT_UTF8: .notUTF8(offset: nil)
+    case DAYBOOK_JSON_NOT_UTF8: .notUTF8(offset: JSONFault.notUTF8(bytes))
     case DAYBOOK_JSON_TOO_DEEP: .tooDeep(limit: depthLimit)
-    case DAYBOOK_JSON_NUMBER: .badNumber(offset: nil)
+    case DAYBOOK_JSON_NUMBER: .badNumber(offset: JSONFault.syntax(bytes))
     case DAYBOOK_JSON_EMPTY: .empty
     case DAYBOOK_JSON_TOO_LARGE: .tooLarge(count: bytes.count)
-    default: .malformed(reason: tape.reason.map { String(cString: $0) } ?? "syntax error", offset: nil)
+    default:
+      .malformed(reason: tape.reason.map { String(cString: $0) } ?? "syntax error", offset: JSONFault.syntax(bytes))
     }
   }
 }

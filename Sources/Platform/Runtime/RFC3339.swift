@@ -53,9 +53,11 @@ package enum RFC3339 {
     }
     guard scanner.isAtEnd else { return nil }
     let seconds = days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    // Scaled towards zero first: the seconds of Int64.min's first moments alone would not fit.
+    let isBefore = seconds < 0 && fraction > 0
+    let (scaled, overflow) = (isBefore ? seconds + 1 : seconds).multipliedReportingOverflow(by: 1_000_000_000)
     if overflow { return nil }
-    let (sum, carried) = scaled.addingReportingOverflow(fraction)
+    let (sum, carried) = scaled.addingReportingOverflow(isBefore ? fraction - 1_000_000_000 : fraction)
     return carried ? nil : sum
   }
 
