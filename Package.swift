@@ -186,7 +186,8 @@ tests("PostgresClusterTests", uses: ["CLinux", "Runtime", "Postgres", "PostgresC
 tests("ReadModelsTests", uses: ["ColumnCodec", "Events", "ReadModels", "TestSupport"])
 tests(
   "TimelineTests",
-  uses: ["Postgres", "ColumnCodec", "Events", "ReadModels", "ProjectionKit", "ReadStore", "Timeline", "TestSupport"])
+  uses: ["Postgres", "ColumnCodec", "Events", "ReadModels", "ProjectionKit", "ReadStore", "Timeline", "TestSupport"],
+  exclude: ["Golden"])
 
 tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
