@@ -3,7 +3,13 @@ import ReadModels
 
 /// What one shard recorded since the last flush, as it came.
 struct CollectedSamples {
-  private var parts: [(kind: ChangeKind, samples: SampleColumns)] = []
+  private struct Part {
+    let kind: ChangeKind
+    let samples: SampleColumns
+    let position: Int64
+  }
+
+  private var parts: [Part] = []
   private(set) var count = 0
   /// The position of the last event collected.
   private(set) var position: Int64 = 0
@@ -11,7 +17,7 @@ struct CollectedSamples {
   var isEmpty: Bool { count == 0 }
 
   mutating func append(_ samples: SampleColumns, mode: SampleMode, position: Int64) {
-    parts.append((ChangeKind(mode), samples))
+    parts.append(Part(kind: ChangeKind(mode), samples: samples, position: position))
     count += samples.count
     self.position = position
   }
@@ -19,6 +25,25 @@ struct CollectedSamples {
   mutating func removeAll() {
     parts.removeAll(keepingCapacity: true)
     count = 0
+  }
+
+  /// The same in pieces of whole events with about `limit` samples at most, in order: each gives rows of the tail of its
+  /// own, so that no row grows with what happened to come in one flush. A piece ends above the position of the one before.
+  func pieces(limit: Int) -> [CollectedSamples] {
+    if count <= limit { return [self] }
+    var pieces: [CollectedSamples] = []
+    var piece = CollectedSamples()
+    for part in parts {
+      if piece.count > 0, piece.count + part.samples.count > limit {
+        pieces.append(piece)
+        piece = CollectedSamples()
+      }
+      piece.parts.append(part)
+      piece.count += part.samples.count
+      piece.position = part.position
+    }
+    pieces.append(piece)
+    return pieces
   }
 
   /// Sorts the samples into pages, by rising page; within a page they stay in order. One pass to count and one to move,

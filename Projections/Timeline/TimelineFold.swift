@@ -74,14 +74,7 @@ package final class TimelineFold: ProjectionFold {
   package func flush(_ transaction: any ReadTransaction) throws {
     flushed.removeAll(keepingCapacity: true)
     for shard in collected.indices where !collected[shard].isEmpty {
-      // The position of the shard's last event: above that of every flush before it, so sequences rise and never repeat.
-      let sequence = collected[shard].position
-      for (page, var changes) in collected[shard].pages(shards: shards) {
-        let samples = changes.count
-        guard let bytes = TailRow.encode(&changes) else { continue }
-        let row = HeldTail.Row(sequence: sequence, samples: samples, changes: bytes)
-        flushed.append((SeriesPage(shard: Int32(shard), page: page), row))
-      }
+      for piece in collected[shard].pieces(limit: limits.rowSamplesLimit) { pack(piece, of: Int32(shard)) }
       collected[shard].removeAll()
     }
     try BulkInsert.run(
@@ -91,6 +84,16 @@ package final class TimelineFold: ProjectionFold {
         ("sequence", .int64(flushed.map(\.row.sequence))), ("samples", .int32(flushed.map { Int32($0.row.samples) })),
         ("changes", .bytes(flushed.map(\.row.changes))),
       ])
+  }
+
+  private func pack(_ piece: CollectedSamples, of shard: Int32) {
+    for (page, var changes) in piece.pages(shards: shards) {
+      let samples = changes.count
+      guard let bytes = TailRow.encode(&changes) else { continue }
+      // The sequence is the position of the last event in it: above that of every row before, so it is never used twice.
+      let row = HeldTail.Row(sequence: piece.position, samples: samples, changes: bytes)
+      flushed.append((SeriesPage(shard: shard, page: page), row))
+    }
   }
 
   package func flushCommitted() {

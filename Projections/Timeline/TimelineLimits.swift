@@ -4,6 +4,8 @@ package struct TimelineLimits: Sendable {
   package var heldSamplesLimit = 8_000_000
   /// The same in bytes, for data that packs badly or comes in very small flushes.
   package var heldBytesLimit = 128 << 20
+  /// Samples of one shard that are packed together, and so of one row: what a flush has more goes into further rows.
+  package var rowSamplesLimit = 1 << 20
   /// The age of the oldest unfolded change at which it is folded under load, too. A longer one writes hours less often,
   /// and queries read more.
   package var foldAge = Duration.seconds(30)

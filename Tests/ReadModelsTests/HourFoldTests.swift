@@ -6,7 +6,7 @@ import Testing
   /// The heart of it: the same samples give the same bytes however they came.
   @Test func rowsAreAFunctionOfTheSamplesNotOfTheWayTheyCame() throws {
     var random = SeededRandom()
-    for _ in 0..<30 {
+    for _ in 0..<8 {
       // One sample per time, so that every order of arrival means the same samples.
       var seen: Set<[Int64]> = []
       let operations = OperationShape(count: 600, kinds: [.replace]).operations(&random)
@@ -42,7 +42,7 @@ import Testing
 
   @Test func slicesOfAFoldGiveTheSameRowsAsOneFold() throws {
     var random = SeededRandom()
-    for _ in 0..<30 {
+    for _ in 0..<8 {
       let operations = OperationShape(count: 800, grain: 30_000_000_000).operations(&random)
       let rows = TailPacking.rows(operations, &random)
       var atOnce = MemoryTimeline()

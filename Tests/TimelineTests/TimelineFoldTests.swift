@@ -245,6 +245,22 @@ import Timeline
     #expect(try stored() == ["39"])
   }
 
+  @Test func aLargeFlushIsCutIntoRowsOfWholeEvents() throws {
+    var limits = TimelineLimits.standard
+    limits.rowSamplesLimit = 25
+    let bench = try TimelineBench(limits: limits)
+    for event in 0..<5 {
+      try bench.record(.replace, (0..<10).map { TestSample(series: 0, time: $0, value: Double(event)) })
+    }
+    try bench.record(.replace, (0..<100).map { TestSample(series: 0, time: $0, value: 9) })
+    try bench.flush()
+    #expect(
+      try bench.strings("SELECT sequence::text FROM \(bench.schema).tail ORDER BY sequence") == ["2", "4", "5", "6"])
+    try bench.restart()
+    try bench.foldAll()
+    #expect(try bench.strings("SELECT stored || ' ' || sum FROM \(bench.schema).hours") == ["100 900"])
+  }
+
   @Test func queriesMayReadAndOnlyRead() throws {
     let bench = try TimelineBench()
     let connection = try bench.database.connect("daybook_query")

@@ -30,7 +30,7 @@ package enum HourFold {
       return try foldSplit(hour: hour, minutes: minutes, changes: changes, in: range)
     }
     let samples = changes.applied(range, to: try samples(of: row))
-    return .folded(whole(hour: hour, samples: samples, minutesBefore: []))
+    return .folded(try whole(hour: hour, samples: samples, minutesBefore: []))
   }
 
   /// The minutes of an hour after changes, rising, without samples: what a query needs. Parameters as of `fold`.
@@ -72,7 +72,9 @@ package enum HourFold {
   }
 
   /// The rows of an hour of which all samples are known.
-  private static func whole(hour: Int32, samples: SeriesSamples, minutesBefore: [BucketRow]) -> Result {
+  private static func whole(
+    hour: Int32, samples: SeriesSamples, minutesBefore: [BucketRow]
+  ) throws(ReadModelError) -> Result {
     var minutes = MinuteFold.rows(of: samples)
     guard var row = BucketFold.row(bucket: hour, of: minutes) else {
       return Result(hour: nil, minutesWritten: [], minutesRemoved: minutesBefore.map(\.bucket))
@@ -84,13 +86,22 @@ package enum HourFold {
     var start = 0
     for index in minutes.indices {
       let end = start + Int(minutes[index].stored)
-      minutes[index].samples = PackedSamples.encode(samples, in: start..<end)
+      minutes[index].samples = try packed(samples, in: start..<end, minute: minutes[index].bucket)
       start = end
     }
     let kept = Set(minutes.map(\.bucket))
     return Result(
       hour: row, minutesWritten: minutes,
       minutesRemoved: minutesBefore.map(\.bucket).filter { !kept.contains($0) })
+  }
+
+  private static func packed(
+    _ samples: SeriesSamples, in range: Range<Int>, minute: Int32
+  ) throws(ReadModelError) -> [UInt8] {
+    guard range.count <= PackedSamples.countLimit else {
+      throw .tooDense(minute: minute, samples: range.count)
+    }
+    return PackedSamples.encode(samples, in: range)
   }
 
   private static func foldSplit(
@@ -100,7 +111,7 @@ package enum HourFold {
     guard let row = BucketFold.row(bucket: hour, of: touched.rows), row.isSplit else {
       guard minutes.allSatisfy({ $0.samples != nil }) else { return .needsAllMinutes }
       let samples = changes.applied(range, to: try samples(ofMinutes: minutes))
-      return .folded(whole(hour: hour, samples: samples, minutesBefore: minutes))
+      return .folded(try whole(hour: hour, samples: samples, minutesBefore: minutes))
     }
     return .folded(
       Result(
@@ -143,7 +154,7 @@ package enum HourFold {
           BucketRow(
             bucket: minute, stored: Int64(samples.count),
             aggregate: MinuteFold.aggregate(samples, in: 0..<samples.count),
-            samples: PackedSamples.encode(samples)))
+            samples: try packed(samples, in: 0..<samples.count, minute: minute)))
       }
       new = entries.upperBound
     }

@@ -8,7 +8,8 @@ package import ColumnCodec
 package enum PackedSamples {
   static let formatVersion: UInt8 = 1
 
-  /// More samples than a reader accepts in one value: a minute of 16 million would need 30 MB.
+  /// The most samples of one minute of one series: a quarter of a million a second, some 30 MB packed. A fold that would
+  /// make more throws; above it rewriting the minute costs more than a fold should.
   package static let countLimit = 1 << 24
 
   /// Appends the packed bytes of samples in canonical order; at least one, at most `countLimit`.

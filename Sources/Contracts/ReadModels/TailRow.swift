@@ -19,8 +19,8 @@ package enum TailRow {
   static let formatVersion: UInt8 = 1
   /// Samples after which a chunk ends with the series it is in: unpacking them takes about 2 µs.
   static let chunkLength = 1_024
-  /// More samples than a reader accepts in a row; a flush stays far below (`TailRow.encode` refuses more).
-  package static let sampleLimit = 1 << 24
+  /// The most samples of a row. A flush cuts what it has at a quarter of it; unpacked they take 72 MB.
+  package static let sampleLimit = 1 << 22
 
   /// Packs the changes of a page, which it sorts. Nil when there are none.
   package static func encode(_ page: inout PageChanges) -> [UInt8]? {
