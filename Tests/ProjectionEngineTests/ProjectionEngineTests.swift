@@ -131,8 +131,10 @@ import Testing
       // Another one takes a shard and gives it back, without the lease: only the epoch tells.
       try scene.execute("UPDATE daybook_read.progress SET epoch = epoch + 1 WHERE shard = \(round % 8)")
       try scene.log.recordMany(shard: round % 8, count: 5)
+      try scene.waitUntilProjected()
     }
-    try scene.waitUntilProjected()
+    // Each time it let go of everything, and took it again.
+    #expect(try scene.number("SELECT min(epoch) FROM daybook_read.progress") > 10)
     try expectClean(scene)
   }
 

@@ -15,6 +15,8 @@ import Testing
     var random = SeededRandom()
     let engine = scene.start(
       scene.settings([JournalProjection(demand: .whenQuiet), JournalProjection(name: "second")]))
+    // A crash while the builds are made would give them other numbers.
+    try waitUntil("both builds are made") { engine.status().builds.filter { $0.shards.count == 8 }.count == 2 }
     for round in 0..<4 {
       for _ in 0..<Int.random(in: 1...60, using: &random) {
         try scene.log.recordMany(shard: .random(in: 0..<8, using: &random), count: .random(in: 1...20, using: &random))
