@@ -239,4 +239,12 @@ tests("CompressionTests", uses: ["Compression", "TestSupport"])
 tests("JSONTests", uses: ["JSON", "TestSupport"])
 tests("HTTPServerTests", uses: ["Runtime", "HTTPServer", "TestSupport"])
 
+tests("CommandsTests", uses: ["Hashing", "Events", "Commands"])
+tests(
+  "EventStoreTests",
+  uses: [
+    "Runtime", "Hashing", "Compression", "Postgres", "PostgresCluster", "ColumnCodec", "Events", "Commands",
+    "EventStore", "EventStoreMigrations", "TestSupport",
+  ])
+
 let package = Package(name: "daybook", targets: targets, cxxLanguageStandard: .cxx17)

@@ -1,3 +1,4 @@
+import Compression
 import Events
 
 /// From packed columns to a payload, compressed where that makes it smaller.
@@ -25,6 +26,12 @@ enum PayloadPacking {
   private static func pack(
     _ columns: [UInt8], _ encode: (PayloadCompression, UnsafeRawBufferPointer) -> [UInt8]
   ) -> [UInt8] {
+    if columns.count >= compressionThreshold {
+      let compressed = columns.withUnsafeBytes { Zstd.compress($0, level: level) }
+      if compressed.count < columns.count {
+        return compressed.withUnsafeBytes { encode(.zstd, $0) }
+      }
+    }
     return columns.withUnsafeBytes { encode(.none, $0) }
   }
 }

@@ -41,7 +41,7 @@ package final class SeriesCache: SeriesResolver {
   }
 
   /// Only for what is committed.
-  func insert(_ fingerprint: XXH3.Hash128, _ id: SeriesID) {
+  package func insert(_ fingerprint: XXH3.Hash128, _ id: SeriesID) {
     stripe(of: fingerprint).tables.withLock { tables in
       if tables.young.count >= youngLimit {
         swap(&tables.old, &tables.young)

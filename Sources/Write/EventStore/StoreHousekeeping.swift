@@ -1,9 +1,9 @@
-import Postgres
+package import Postgres
 import Runtime
 
 /// Deletes what the event store keeps for a limited time only: idempotency keys after their life, and all but the newest
 /// rejected samples. One thread; several services may do it at once.
-final class StoreHousekeeping: Sendable {
+package final class StoreHousekeeping: Sendable {
   private static let interval = Duration.seconds(60)
   /// Rows of one transaction: small, so that nobody waits for its locks.
   private static let batch: Int64 = 1_000
@@ -46,7 +46,7 @@ final class StoreHousekeeping: Sendable {
   }
 
   /// One round of it.
-  static func run(
+  package static func run(
     _ connection: PostgresConnection, limits: AppenderLimits, now: Int64
   ) throws(PostgresError) {
     while true {
