@@ -1,0 +1,87 @@
+import ColumnCodec
+import Commands
+import Events
+import Hashing
+import Postgres
+import Runtime
+import Testing
+
+/// The whole log, with everything checked that must hold for every log: positions 1…n without a gap, the chain of hashes
+/// recomputed, `recorded_at` never going back, the heads equal to the last events, every series registered before use.
+struct CheckedLog {
+  /// Per shard, in order of position.
+  let events: [[EventRecord]]
+
+  init(_ connection: PostgresConnection, shards: Int) throws {
+    events = try (0..<shards).map { try Self.check(connection, $0, of: shards) }
+    commands = Self.count(events.flatMap { $0 })
+  }
+
+  var all: [EventRecord] { events.flatMap { $0 } }
+  func of(_ type: EventType) -> [EventRecord] { all.filter { $0.type == type } }
+
+  /// In how many events of samples a command stands, by the text of its id.
+  let commands: [String: Int]
+
+  private static func count(_ events: [EventRecord]) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for event in events where event.type == .samplesRecorded {
+      counts[UUIDv7(high: event.commandHigh, low: event.commandLow).description, default: 0] += 1
+    }
+    return counts
+  }
+
+  private static func check(_ connection: PostgresConnection, _ shard: Int, of shards: Int) throws -> [EventRecord] {
+    let events = try read(connection, shard)
+    var (hash, recordedAt) = (EventHash.beforeFirst, Int64.min)
+    var registered: Set<SeriesID> = []
+    for (index, event) in events.enumerated() {
+      #expect(event.position == Int64(index + 1), "shard \(shard) has a gap")
+      #expect(event.recordedAt >= recordedAt)
+      #expect(event.payload.count <= EventRecord.payloadLimit)
+      var canonical = ByteBuffer()
+      EventHash.canonical(previous: hash, record: event, into: &canonical)
+      #expect(event.hash == SHA256.hash(canonical.bytes), "the chain breaks at \(event.shardPosition)")
+      (hash, recordedAt) = (event.hash, event.recordedAt)
+      if event.type == .seriesRegistered {
+        for entry in try LogContent.series(event, shards: shards) { registered.insert(entry.id) }
+      } else {
+        let samples = try LogContent.samples(event, shards: shards).samples
+        #expect(Int32(samples.count) == event.sampleCount)
+        #expect(samples.series.allSatisfy { registered.contains(SeriesID(rawValue: $0)) })
+        #expect(samples.times(of: 0..<samples.count) == event.timeMin...event.timeMax)
+      }
+    }
+    try checkHead(connection, shard, events.last, registered)
+    return events
+  }
+
+  private static func checkHead(
+    _ connection: PostgresConnection, _ shard: Int, _ last: EventRecord?, _ registered: Set<SeriesID>
+  ) throws {
+    let head = try connection.query(
+      sql: "SELECT position, hash, recorded_at, series FROM daybook_events.shards WHERE shard = \(shard)")
+    #expect(try head.int64(0, 0) == last?.position ?? 0)
+    #expect(try head.byteArray(0, 1) == last?.hash ?? EventHash.beforeFirst)
+    #expect(try head.int64(0, 2) == last?.recordedAt ?? 0)
+    #expect(try head.int64(0, 3) == Int64(registered.count))
+  }
+
+  private static func read(_ connection: PostgresConnection, _ shard: Int) throws -> [EventRecord] {
+    let rows = try connection.query(
+      sql: """
+        SELECT position, type, schema_version, recorded_at, command_id, time_min, time_max, sample_count, metadata,
+          payload, hash
+        FROM daybook_events.events WHERE shard = \(shard) ORDER BY position
+        """)
+    return try (0..<rows.rowCount).map { row in
+      let command = try rows.uuid(row, 4)
+      return EventRecord(
+        shard: shard, position: try rows.int64(row, 0),
+        type: try #require(EventType(rawValue: try rows.int16(row, 1))), schemaVersion: try rows.int16(row, 2),
+        recordedAt: try rows.int64(row, 3), commandHigh: command.high, commandLow: command.low,
+        timeMin: try rows.int64(row, 5), timeMax: try rows.int64(row, 6), sampleCount: try rows.int32(row, 7),
+        metadata: try rows.byteArray(row, 8), payload: try rows.byteArray(row, 9), hash: try rows.byteArray(row, 10))
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Commands
+import EventStore
+import Events
+import Postgres
+import Runtime
+import Synchronization
+import TestSupport
+import Testing
+
+/// Submits all at once, so that they meet in groups, and waits for all answers.
+private func recordTogether(
+  _ commands: [RecordCommand], _ appender: Appender
+) -> [Result<AppendOutcome, AppendError>] {
+  let answers = Monitor<[Int: Result<AppendOutcome, AppendError>]>([:])
+  for (index, command) in commands.enumerated() {
+    appender.submit(command) { result in
+      answers.withLock { $0[index] = result }
+      answers.signal()
+    }
+  }
+  return answers.wait { answers in
+    answers.count == commands.count ? commands.indices.compactMap { answers[$0] } : nil
+  } ?? []
+}
+
+@Test func aBadCommandDoesNotFailItsNeighbours() throws {
+  let harness = try StoreHarness()
+  try harness.withAppender { appender in
+    // Keeps the appender busy, so that the rest forms one group behind it.
+    let commands = try (0..<40).map { index in
+      try TestCommand.record(
+        [("m\(index % 7)", Int64(index), 1)], to: appender, key: index % 13 == 5 ? "bad\0\(index)" : nil)
+    }
+    let results = recordTogether(commands, appender)
+    for (index, result) in results.enumerated() {
+      if index % 13 == 5 {
+        #expect(throws: AppendError.rejected(reason: "the database refuses this data, and would again")) {
+          try result.get()
+        }
+      } else {
+        #expect(throws: Never.self) { try result.get() }
+      }
+    }
+    #expect(try harness.log().commands.count == 37)
+  }
+}
+
+@Test func equalKeysInOneGroupAreJoined() throws {
+  let harness = try StoreHarness()
+  try harness.withAppender { appender in
+    let commands = try (0..<12).map { index in
+      try TestCommand.record([("a", 1, 1)], to: appender, key: "k\(index % 3)", body: index == 9 ? 9 : 0)
+    }
+    let results = recordTogether(commands, appender)
+    #expect(throws: AppendError.keyReused) { try results[9].get() }
+    for index in commands.indices where index != 9 {
+      #expect(try results[index].get().answer == results[index % 3].get().answer)
+    }
+    #expect(try harness.log().of(.samplesRecorded).count == 3)
+  }
+}
+
+@Test func theReceiptNamesTheLastPositionOfTheCommandInEachShard() throws {
+  let harness = try StoreHarness()
+  try harness.withAppender { appender in
+    let samples = (0..<30).map { (name: "m\($0)", time: Int64($0), value: 1.0) }
+    let command = try TestCommand.record(samples, to: appender)
+    guard case .recorded(let receipt, _) = try appender.record(command).get() else { return }
+    #expect(receipt.accepted == 30)
+    #expect(receipt.token.isOf(harness.identity))
+    for (shard, events) in try harness.log().events.enumerated() {
+      #expect(receipt.token.position(of: shard) == events.last?.position ?? 0)
+    }
+  }
+}
+
+@Test func whatIsBeyondTheLimitIsOverloadedAtOnce() throws {
+  let harness = try StoreHarness()
+  var limits = AppenderLimits()
+  limits.commandsLimit = 3
+  let appender = harness.appender(limits: limits)
+  defer { appender.stop() }
+  _ = try appender.record(TestCommand.record([("a", 1, 1)], to: appender)).get()
+  // Nothing can be appended while somebody holds the heads.
+  try harness.connection.execute("BEGIN; SELECT FROM daybook_events.shards FOR UPDATE")
+  let results = Mutex<[Bool]>([])
+  for index in 0..<5 {
+    appender.submit(try TestCommand.record([("a", Int64(index), 1)], to: appender)) { result in
+      results.withLock { $0.append((try? result.get()) != nil) }
+    }
+  }
+  #expect(results.withLock { $0 } == [false, false])
+  #expect(appender.load.commands == 3)
+  try harness.connection.execute("ROLLBACK")
+  try waitUntil("the commands that were taken in") { results.withLock { $0.count } == 5 }
+  #expect(results.withLock { $0 } == [false, false, true, true, true])
+  try waitUntil("the limits to be free again") { appender.load == (0, 0) }
+}

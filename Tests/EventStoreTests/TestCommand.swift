@@ -1,0 +1,53 @@
+import Commands
+import EventStore
+import Events
+import Runtime
+
+/// Commands as a parser would make them.
+enum TestCommand {
+  typealias Sample = (name: String, time: Int64, value: Double)
+
+  static func record(
+    _ samples: [Sample], to appender: Appender, key: String? = nil, body: UInt8 = 0, mode: SampleMode = .replace,
+    rejected: [RejectedSample] = [], id: UUIDv7 = UUIDv7()
+  ) throws -> RecordCommand {
+    let request = key.map {
+      IdempotencyRequest(actor: "tester", key: $0, fingerprint: [UInt8](repeating: body, count: 32))
+    }
+    return RecordCommand(
+      id: id, mode: mode, metadata: EventMetadata(actor: "tester", protocol: "test", bodyBytes: 1),
+      batch: try batch(samples, appender.series), rejected: rejected, idempotency: request
+    ) { receipt in
+      StoredAnswer(
+        status: 201, headers: [("Daybook-Position", receipt.token.description)],
+        body: Array("\(receipt.commandID) \(receipt.accepted)".utf8))
+    }
+  }
+
+  static func batch(_ samples: [Sample], _ resolver: any SeriesResolver) throws -> SampleBatch {
+    var series = BatchSeries(resolver: resolver)
+    var batch = SampleBatch(shards: resolver.shards)
+    for sample in samples {
+      let key = try SeriesKey(name: sample.name, labels: [("host", "h1")])
+      let (shard, id) = series.reference(key.fingerprint) { key }
+      batch.shards[shard].append(series: id, time: sample.time, value: sample.value)
+    }
+    batch.newSeries = series.newSeries
+    return batch
+  }
+
+  /// Data that Postgres refuses: no text there can hold a NUL.
+  static let badKey = "bad\0key"
+}
+
+extension Appender {
+  /// Submits and waits for the answer.
+  func record(_ command: RecordCommand) -> Result<AppendOutcome, AppendError> {
+    let answer = Monitor<Result<AppendOutcome, AppendError>?>(nil)
+    submit(command) { result in
+      answer.withLock { $0 = result }
+      answer.signal()
+    }
+    return answer.wait { $0 } ?? .failure(.overloaded(retryAfter: .zero))
+  }
+}
