@@ -6,15 +6,29 @@ import TestSupport
 
 /// A store, engines over it, and what they wrote. Stops the engines that are still running when it goes.
 final class EngineScene {
-  let database: TestDatabase
-  let log: TestLog
-  private let owner: PostgresConnection
+  /// Keeps the database alive.
+  private let holder: AnyObject
+  let address: (_ role: String) -> PostgresAddress
+  private(set) var log: TestLog
+  private var owner: PostgresConnection
   private var running: [(engine: ProjectionEngine, thread: OwnedThread)] = []
 
-  init(shards: Int = 8) throws {
-    database = try TestDatabase.make(shards: shards)
-    log = try TestLog(database.address())
-    owner = try database.connect()
+  convenience init() throws {
+    let database = try TestDatabase.make()
+    try self.init(database) { database.address($0) }
+  }
+
+  init(_ holder: AnyObject, address: @escaping (_ role: String) -> PostgresAddress) throws {
+    self.holder = holder
+    self.address = address
+    log = try TestLog(address("daybook_owner"))
+    owner = try PostgresConnection(address("daybook_owner"), application: "scene")
+  }
+
+  /// After the server has been away.
+  func reconnect() throws {
+    log = try TestLog(address("daybook_owner"))
+    owner = try PostgresConnection(address("daybook_owner"), application: "scene")
   }
 
   deinit {
@@ -24,7 +38,7 @@ final class EngineScene {
 
   func settings(_ projections: [any Projection], application: String = "daybook projector") -> EngineSettings {
     var settings = EngineSettings(
-      eventStore: database.address("daybook_feed"), readStore: database.address("daybook_projector"),
+      eventStore: address("daybook_feed"), readStore: address("daybook_projector"),
       projections: projections)
     settings.application = application
     return settings

@@ -46,7 +46,7 @@ import Testing
   @Test func twoProjectionsStandAtEqualProgressInEveryCommit() throws {
     let scene = try EngineScene()
     _ = scene.start(scene.settings([JournalProjection(), JournalProjection(name: "second")]))
-    let reader = try scene.database.connect("daybook_query")
+    let reader = try PostgresConnection(scene.address("daybook_query"), application: "tests")
     for round in 0..<50 {
       try scene.log.recordMany(shard: round % 8, count: 2)
       let rows = try reader.query(
@@ -64,7 +64,7 @@ import Testing
 
   @Test func duplicatesAreSkippedAndHolesAreHealed() throws {
     let scene = try EngineScene()
-    let (address, seed) = (scene.database.address("daybook_feed"), SeededRandom().seed)
+    let (address, seed) = (scene.address("daybook_feed"), SeededRandom().seed)
     var settings = scene.settings([JournalProjection()])
     settings.openFeed = { () throws(FeedError) in try ManglingFeed(address, seed: seed) }
     _ = scene.start(settings)
@@ -131,8 +131,10 @@ import Testing
       // Another one takes a shard and gives it back, without the lease: only the epoch tells.
       try scene.execute("UPDATE daybook_read.progress SET epoch = epoch + 1 WHERE shard = \(round % 8)")
       try scene.log.recordMany(shard: round % 8, count: 5)
+      try scene.waitUntilProjected()
     }
-    try scene.waitUntilProjected()
+    // Each time it let go of everything, and took it again.
+    #expect(try scene.number("SELECT min(epoch) FROM daybook_read.progress") > 10)
     try expectClean(scene)
   }
 
