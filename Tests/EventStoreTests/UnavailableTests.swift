@@ -4,6 +4,7 @@ import Events
 import Postgres
 import PostgresCluster
 import EventStoreMigrations
+import Glibc
 import Runtime
 import Synchronization
 import TestSupport
@@ -116,6 +117,38 @@ private func limits(patience: Duration) -> AppenderLimits {
   isReleased.signal()
   frozen.join()
   #expect(try harness.log().commands.count == 1)
+}
+
+@Test func aPostgresThatHangsIsToldAfterTheLimitAndRecoveredFrom() throws {
+  let harness = try StoreHarness()
+  var limits = AppenderLimits()
+  limits.patience = .milliseconds(200)
+  limits.answerLimit = .milliseconds(400)
+  let appender = harness.appender(limits: limits)
+  defer { appender.stop() }
+  _ = try appender.record(TestCommand.record([("a", 1, 1)], to: appender)).get()
+  let backend = try harness.count(
+    """
+    SELECT pid FROM pg_stat_activity
+    WHERE application_name = 'daybook-append' AND datname = current_database()
+    """)
+  kill(pid_t(backend), SIGSTOP)
+  defer { kill(pid_t(backend), SIGCONT) }
+  let hung = try TestCommand.record([("a", 2, 1)], to: appender)
+  #expect(isUnavailable(appender.record(hung)))
+  try waitUntil("refusal at once") {
+    let start = MonotonicClock.now
+    let refused = isUnavailable(appender.record(try TestCommand.record([("a", 3, 1)], to: appender)))
+    return refused && MonotonicClock.now - start < 50_000_000
+  }
+  #expect(!appender.state.isReady)
+  kill(pid_t(backend), SIGCONT)
+  try waitUntil("recovery") { appender.state.isReady }
+  let last = try TestCommand.record([("a", 4, 1)], to: appender)
+  _ = try appender.record(last).get()
+  let stored = try harness.log().commands
+  #expect(stored[last.id.description] == 1)
+  #expect(stored[hung.id.description] ?? 1 == 1)
 }
 
 @Test func stoppingAnswersWhatWaits() throws {

@@ -121,7 +121,8 @@ final class CommandQueue: Sendable {
   }
 
   /// The commands that have waited for too long and are to be answered with the error: those still in the queue are taken
-  /// out of it, those that the taker has stay with it.
+  /// out of it, those that the taker has stay with it. A taker that is stuck with commands for so long makes the store
+  /// unavailable, until its next commit: a Postgres that hangs says nothing by itself.
   func expired(now: UInt64) -> (commands: [PendingCommand], error: AppendError) {
     monitor.withLock { state in
       var limit = limits.answerLimit
@@ -139,6 +140,9 @@ final class CommandQueue: Sendable {
         expired.append(command)
         Self.release(command, &state)
         state.next += 1
+      }
+      if state.availability.isReady, let stuck = state.taken.first(where: isExpired) {
+        state.availability = .unavailable(reason: reason, since: stuck.submittedAt)
       }
       return (expired, .unavailable(reason: reason, retryAfter: limits.retryAfter))
     }
