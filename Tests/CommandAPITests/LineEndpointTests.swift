@@ -88,6 +88,20 @@ import WriteTestSupport
     #expect(try service.stored() == [])
   }
 
+  @Test func everyAnswerOfVersion1CarriesItsHeadersOnce() throws {
+    let service = try RunningService()
+    let answers = [
+      try service.post("/write", "m f=1 1"), try service.post("/write", "m f=1 1\nm f=x"),
+      try service.post("/write?precision=x", ""), try service.get("/write"), try service.get("/ping"),
+      try service.get("/health"),
+    ]
+    for answer in answers {
+      for name in ["x-influxdb-version", "x-influxdb-build", "request-id"] {
+        #expect(answer.headers.count { $0.name == name } == 1, "\(answer.status) \(name)")
+      }
+    }
+  }
+
   @Test func precisionsAreThoseOfTheVersion() throws {
     let service = try RunningService()
     #expect(try service.post("/write?precision=h", "m f=1 1").status == 204)

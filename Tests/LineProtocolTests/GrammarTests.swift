@@ -194,6 +194,12 @@ import WriteTestSupport
     #expect(detail.utf8.count < 200)
   }
 
+  @Test func aNewlineEndsALineWithinQuotesToo() throws {
+    let outcome = try parse("m s=\"a\nb\",f=1 5\nm f=1 5")
+    #expect(outcome.rejected.map(\.reason) == ["unbalanced-quotes", "missing-field-value"])
+    #expect(outcome.accepted == 1)
+  }
+
   @Test func aLineThatIsRefusedRegistersNoSeries() throws {
     let long = String(repeating: "g", count: 300)
     let outcome = try parse("m f=1,\(long)=2 5")

@@ -1,8 +1,8 @@
 import Glibc
 
 /// One object per thread that asks, made at its first time and released when the thread ends: for scratch memory of
-/// threads that somebody else owns. Hold it in a `static let` or for the life of the process: the key of a
-/// `ThreadOwned` that goes away is not given back, since threads may still hold their objects.
+/// threads that somebody else owns. It should live longer than those threads: objects of threads that are still running
+/// when it goes are never released.
 ///
 /// `@unchecked Sendable`: a pthread key gives every thread its own slot, so no object is ever seen by two threads.
 package final class ThreadOwned<Value: AnyObject>: @unchecked Sendable {
@@ -17,6 +17,8 @@ package final class ThreadOwned<Value: AnyObject>: @unchecked Sendable {
     }
     precondition(status == 0, "cannot make a thread-owned value: errno \(status)")
   }
+
+  deinit { pthread_key_delete(key) }
 
   /// The calling thread's object. It must not be handed to another thread.
   package var value: Value {

@@ -3,14 +3,15 @@ import Synchronization
 
 /// What the command service counts. Any thread.
 final class CommandMetrics: Sendable {
-  /// Every label value is a word of ours, so the number of counters is bounded.
-  private struct Key: Hashable {
-    let name: String
-    let labels: [String]
+  /// What a counter counts. Every word in it is ours, so their number is bounded.
+  private enum Subject: Hashable {
+    case request(Route?, status: Int)
+    case accepted(protocol: String)
+    case rejected(protocol: String, reason: String)
   }
 
   private let registry: MetricsRegistry
-  private let counters = Mutex<[Key: Counter]>([:])
+  private let counters = Mutex<[Subject: Counter]>([:])
   private let seconds: [Route: Histogram]
   private let bytes: [Route: Counter]
   let skippedTexts: Counter
@@ -37,34 +38,42 @@ final class CommandMetrics: Sendable {
   }
 
   func request(_ route: Route?, status: Int, bytes bodyBytes: Int, nanoseconds: UInt64) {
-    let name = route?.rawValue ?? "unknown"
-    counter("daybook_requests_total", "Requests answered.", [("route", name), ("status", String(status))]).add()
+    counter(.request(route, status: status)).add()
     guard let route else { return }
     seconds[route]?.observe(Double(nanoseconds) / 1e9)
     bytes[route]?.add(bodyBytes)
   }
 
   func accepted(_ samples: Int, protocol name: String) {
-    counter("daybook_accepted_samples_total", "Samples stored.", [("protocol", name)]).add(samples)
+    counter(.accepted(protocol: name)).add(samples)
   }
 
   func rejected(_ count: Int, protocol name: String, reason: String) {
-    counter(
-      "daybook_rejected_samples_total", "Lines or samples refused, by reason.",
-      [("protocol", name), ("reason", reason)]
-    ).add(count)
+    counter(.rejected(protocol: name, reason: reason)).add(count)
   }
 
-  private func counter(_ name: String, _ help: String, _ labels: [(String, String)]) -> Counter {
+  /// Made at its first use.
+  private func counter(_ subject: Subject) -> Counter {
     counters.withLock { counters in
-      let key = Key(name: name, labels: labels.map(\.1))
-      if let counter = counters[key] { return counter }
-      let made =
-        labels.count == 1
-        ? registry.counter(name, help, [labels[0].0: labels[0].1])
-        : registry.counter(name, help, [labels[0].0: labels[0].1, labels[1].0: labels[1].1])
-      counters[key] = made
+      if let counter = counters[subject] { return counter }
+      let made = make(subject)
+      counters[subject] = made
       return made
+    }
+  }
+
+  private func make(_ subject: Subject) -> Counter {
+    switch subject {
+    case .request(let route, let status):
+      registry.counter(
+        "daybook_requests_total", "Requests answered.",
+        ["route": route?.rawValue ?? "unknown", "status": String(status)])
+    case .accepted(let name):
+      registry.counter("daybook_accepted_samples_total", "Samples stored.", ["protocol": name])
+    case .rejected(let name, let reason):
+      registry.counter(
+        "daybook_rejected_samples_total", "Lines or samples refused, by reason.",
+        ["protocol": name, "reason": reason])
     }
   }
 }

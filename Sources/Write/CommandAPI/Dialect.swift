@@ -1,4 +1,5 @@
 import HTTPServer
+import Runtime
 
 /// How errors look to a client: every protocol has its own shape.
 enum Dialect: Sendable {
@@ -9,7 +10,8 @@ enum Dialect: Sendable {
   /// InfluxDB 2: `{"code": "…", "message": "…"}`.
   case influx2
 
-  func response(_ fault: RequestFault) -> HTTPResponse {
+  /// `request`: see `InfluxHeaders`.
+  func response(_ fault: RequestFault, request: UUIDv7 = UUIDv7()) -> HTTPResponse {
     var headers = fault.headers
     if let seconds = fault.retryAfterSeconds { headers.append(("Retry-After", String(seconds))) }
     switch self {
@@ -19,11 +21,11 @@ enum Dialect: Sendable {
     case .influx1:
       headers.append(("Content-Type", "application/json"))
       headers.append(("X-Influxdb-Error", HeaderText.safe(fault.detail)))
-      headers += InfluxHeaders.version
+      headers += InfluxHeaders.make(request: request)
       return HTTPResponse(status: fault.status, headers: headers, body: InfluxErrorBody.version1(fault))
     case .influx2:
       headers.append(("Content-Type", "application/json; charset=utf-8"))
-      headers += InfluxHeaders.version
+      headers += InfluxHeaders.make(request: request)
       return HTTPResponse(status: fault.status, headers: headers, body: InfluxErrorBody.version2(fault))
     }
   }

@@ -32,6 +32,6 @@ struct InfluxQueryEndpoint: Sendable {
   }
 
   private static func result(_ json: String) -> HTTPResponse {
-    .json(200, json + "\n", headers: InfluxHeaders.version)
+    .json(200, json + "\n", headers: InfluxHeaders.make())
   }
 }

@@ -28,11 +28,10 @@ struct LineEndpoint: Sendable {
       try parse(body, precision)
     }
     count(outcome)
-    let id = UUIDv7()
     let fault = outcome.rejectedLines > 0 ? PartialWrite.fault(outcome, dialect) : nil
     recording.submit(
       RecordCommand(
-        id: id, mode: .replace, metadata: request.metadata, batch: outcome.batch, rejected: outcome.rejected,
+        mode: .replace, metadata: request.metadata, batch: outcome.batch, rejected: outcome.rejected,
         idempotency: request.idempotency, answer: { Self.answer($0, fault: fault, dialect) }),
       answer: answer)
   }
@@ -69,11 +68,11 @@ struct LineEndpoint: Sendable {
   }
 
   private static func answer(_ receipt: AppendReceipt, fault: RequestFault?, _ dialect: Dialect) -> StoredAnswer {
-    let headers = [
-      ("Daybook-Position", receipt.token.description), ("Request-Id", receipt.commandID.description),
-    ]
-    guard let fault else { return StoredAnswer(status: 204, headers: headers + InfluxHeaders.version) }
-    let response = dialect.response(fault)
-    return StoredAnswer(status: response.status, headers: headers + response.headers, body: response.body)
+    let position = [("Daybook-Position", receipt.token.description)]
+    guard let fault else {
+      return StoredAnswer(status: 204, headers: position + InfluxHeaders.make(request: receipt.commandID))
+    }
+    let response = dialect.response(fault, request: receipt.commandID)
+    return StoredAnswer(status: response.status, headers: position + response.headers, body: response.body)
   }
 }

@@ -26,6 +26,7 @@ enum PartialWrite {
       return "partial write error (\(stored) accepted): \(outcome.rejectedLines) out of \(outcome.lines) points "
         + "rejected: \(reasons)"
     }
-    return outcome.accepted > 0 ? "partial write: \(reasons) dropped=\(outcome.rejectedLines)" : reasons
+    let isPartial = outcome.accepted > 0 || outcome.lines > outcome.rejectedLines
+    return isPartial ? "partial write: \(reasons) dropped=\(outcome.rejectedLines)" : reasons
   }
 }

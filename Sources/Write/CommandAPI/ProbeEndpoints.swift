@@ -12,9 +12,9 @@ struct ProbeEndpoints: Sendable {
   /// InfluxDB 1: 204, or with `verbose=true` 200 and the version.
   func ping(_ parameters: QueryParameters) -> HTTPResponse {
     guard let verbose = parameters.value("verbose"), verbose != "false", verbose != "0" else {
-      return HTTPResponse(status: 204, headers: InfluxHeaders.version)
+      return HTTPResponse(status: 204, headers: InfluxHeaders.make())
     }
-    return .json(200, "{\"version\":\"\(InfluxHeaders.compatibleVersion)\"}\n", headers: InfluxHeaders.version)
+    return .json(200, "{\"version\":\"\(InfluxHeaders.compatibleVersion)\"}\n", headers: InfluxHeaders.make())
   }
 
   /// InfluxDB's health document.
@@ -27,7 +27,7 @@ struct ProbeEndpoints: Sendable {
     json.member("status", problem == nil ? "pass" : "fail")
     json.member("version", InfluxHeaders.compatibleVersion)
     json.endObject()
-    return .json(problem == nil ? 200 : 503, json.bytes, headers: InfluxHeaders.version)
+    return .json(problem == nil ? 200 : 503, json.bytes, headers: InfluxHeaders.make())
   }
 
   /// The process answers: nothing else is meant by it.

@@ -9,6 +9,8 @@ import Hashing
 /// per field a comparison with the name that stood there last time and one number. `LineProtocolBenchmark` in the tests
 /// measures it.
 ///
+/// A newline ends a line wherever it stands: the grammar has none within a value.
+///
 /// A line's samples are staged and go to the columns only once the whole line is good.
 struct LineScan: ~Copyable {
   var sinks: SampleSinks
