@@ -46,12 +46,16 @@ struct PlainModel {
 
   /// The buckets of these series together, by start, in a range that is already widened.
   func buckets(of series: [TestSeries], step: Int64, from: Int64, to: Int64) -> [Int64: Bucket] {
+    Self.buckets(of: series.flatMap(samples), step: step, from: from, to: to)
+  }
+
+  static func buckets(
+    of samples: [(time: Int64, value: Double)], step: Int64, from: Int64, to: Int64
+  ) -> [Int64: Bucket] {
     var buckets: [Int64: Bucket] = [:]
-    for one in series {
-      for (time, value) in samples(one) where time >= from && time < to {
-        let rest = time % step
-        buckets[time - (rest < 0 ? rest + step : rest), default: Bucket()].add(time, value)
-      }
+    for (time, value) in samples where time >= from && time < to {
+      let rest = time % step
+      buckets[time - (rest < 0 ? rest + step : rest), default: Bucket()].add(time, value)
     }
     return buckets
   }

@@ -43,7 +43,8 @@ import Testing
       let all = refusal { () throws(QueryError) in try runner.series(SeriesSelector(name: "cpu")) }
       #expect(isLimit(all, .tooManySeries, naming: "5"))
       let one = SeriesSelector(name: "cpu", labels: [SeriesLabel(key: "host", value: "3")])
-      #expect(try runner.series(one).series.count == 1)
+      let found = try runner.series(one).series.count
+      #expect(found == 1)
     }
   }
 
@@ -68,7 +69,8 @@ import Testing
       let refused = refusal { () throws(QueryError) in try runner.timeline(request) }
       #expect(isLimit(refused, .tooManyPoints, naming: "29"))
       request.grouping = .byLabels([])
-      #expect(try runner.timeline(request).lines.first?.times.count == 5)
+      let merged = try runner.timeline(request)
+      #expect(merged.lines.first?.times.count == 5)
     }
   }
 
@@ -206,7 +208,7 @@ import Testing
     for after in [nil, token] {
       guard
         case .unavailable(.unavailable, _) = refusal({ () throws(QueryError) in try runner.run(after: after) { _ in 0 }
-          })
+        })
       else {
         Issue.record("expected unavailable")
         return
@@ -233,6 +235,9 @@ import Testing
       try store.waitForFold()
       store.stopProjector()
       let owner = try store.database.connect()
+      let schema = try owner.query(
+        sql: "SELECT schema FROM daybook_read.builds WHERE active AND projection = 'timeline'"
+      ).text(0, 0)
       let tries = Mutex(0)
       let lines = try runner.run { (snapshot) throws(ReadFailure) -> Int in
         let count = tries.withLock { count in
@@ -242,8 +247,9 @@ import Testing
         if count == 1 {
           try? owner.execute(
             """
-            ALTER SCHEMA timeline_b1 RENAME TO timeline_b9;
-            UPDATE daybook_read.builds SET schema = 'timeline_b9' WHERE schema = 'timeline_b1';
+            ALTER TABLE daybook_read.builds ALTER COLUMN schema DROP EXPRESSION;
+            ALTER SCHEMA \(schema) RENAME TO elsewhere;
+            UPDATE daybook_read.builds SET schema = 'elsewhere' WHERE schema = '\(schema)';
             """)
         }
         return try TimelineQuery(TimelineRequest(selector: SeriesSelector(name: "cpu"))).answer(snapshot).lines.count

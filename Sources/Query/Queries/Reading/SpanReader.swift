@@ -46,10 +46,14 @@ struct SpanReader {
 
   /// The spans of series of which the tail may have taken away the first or last sample: from the aggregates of all days.
   private func computeAfresh(_ series: [SeriesID], _ spans: inout [SeriesID: TimelineSpan]) throws(ReadFailure) {
-    let step = QueryStep.day.minutes
-    guard !series.isEmpty, let all = TimelinePlan(from: .min, to: .max, stepMinutes: step) else { return }
+    // No sample lies outside of the spans as they were.
+    let known = series.reduce(nil) { TimelineSpan.joined($0, spans[$1]) }
     for id in series { spans[id] = nil }
-    try TimelineReader(snapshot).forEachTimeline(of: series, all) { (id, buckets) throws(ReadFailure) in
+    guard let known,
+      let plan = TimelinePlan(
+        from: known.firstAt, to: known.lastAt == .max ? .max : known.lastAt + 1, stepMinutes: QueryStep.day.minutes)
+    else { return }
+    try TimelineReader(snapshot).forEachTimeline(of: series, plan) { (id, buckets) throws(ReadFailure) in
       let days = buckets.aggregates.filter { !$0.isEmpty }
       guard let first = days.first, let last = days.last else { return }
       spans[id] = TimelineSpan(firstAt: first.firstAt, lastAt: last.lastAt)
