@@ -20,6 +20,13 @@ enum BucketReader {
       aggregate: aggregate, samples: hasSamples ? try rows.byteArray(index, column + 10) : nil)
   }
 
+  /// By rising bucket. Rows come that way from an index, but nothing promises it, and sorting hundreds of thousands of
+  /// rows in Postgres costs more than looking at them here.
+  static func sort(_ rows: inout [BucketRow]) {
+    let isSorted = zip(rows, rows.dropFirst()).allSatisfy { $0.bucket < $1.bucket }
+    if !isSorted { rows.sort { $0.bucket < $1.bucket } }
+  }
+
   /// A place that `WITH ORDINALITY` gave, as an index into an array of `count`.
   static func place(_ rows: any ReadRows, _ index: Int, count: Int) throws -> Int {
     let place = try rows.int64(index, 0)

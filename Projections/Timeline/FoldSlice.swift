@@ -88,6 +88,7 @@ struct FoldSlice {
       let place = split[try BucketReader.place(rows, index, count: split.count)]
       hours[place].minutes.append(try BucketReader.row(rows, index, from: 1, samples: false))
     }
+    for place in split { BucketReader.sort(&hours[place].minutes) }
     try readTouchedSamples(transaction, of: split)
   }
 
@@ -216,6 +217,7 @@ struct FoldSlice {
       let place = try BucketReader.place(rows, index, count: days.count)
       parts[place].append(try BucketReader.row(rows, index, from: 1, samples: false))
     }
+    for place in parts.indices { BucketReader.sort(&parts[place]) }
     return parts
   }
 }

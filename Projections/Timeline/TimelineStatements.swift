@@ -5,10 +5,11 @@ import ReadModels
 /// Every statement that joins an array to a table is planned under `planByIndex`: a plan made while a table was small
 /// would be kept while it grows.
 struct TimelineStatements {
-  /// Lets the planner join by index only, until the end of the transaction.
+  /// Lets the planner join by index only, until the end of the transaction, and keeps the arrays of a slice (some MB) in
+  /// memory, which would go through a temporary file otherwise.
   let planByIndex = """
     SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-      set_config('enable_mergejoin', 'off', true)
+      set_config('enable_mergejoin', 'off', true), set_config('work_mem', '32MB', true)
     """
 
   let tailTable: String
@@ -22,13 +23,13 @@ struct TimelineStatements {
   let minutes: BucketStatements
   let days: BucketStatements
 
-  /// $1 bigint[] series, $2 int[] hours: place from 1, minute, aggregate columns; by place and minute.
+  /// $1 bigint[] series, $2 int[] hours: place from 1, minute, aggregate columns; in no order.
   let minutesOfHours: String
   /// $1 bigint[] series, $2 int[] minutes: place from 1, samples.
   let samplesOfMinutes: String
   /// $1 bigint series, $2 int hour: minute, samples; by minute.
   let samplesOfHour: String
-  /// $1 bigint[] series, $2 int[] days: place from 1, hour, aggregate columns; by place and hour.
+  /// $1 bigint[] series, $2 int[] days: place from 1, hour, aggregate columns; in no order.
   let hoursOfDays: String
 
   let spansTable: String
@@ -79,7 +80,6 @@ struct TimelineStatements {
       SELECT k.place, b.minute, \(aggregate)
       FROM unnest($1::bigint[], $2::int[]) WITH ORDINALITY AS k (series, hour, place)
       JOIN \(minutes.table) b ON b.series = k.series AND b.minute >= k.hour * 60 AND b.minute < k.hour * 60 + 60
-      ORDER BY k.place, b.minute
       """
     samplesOfMinutes = """
       SELECT k.place, b.samples
@@ -95,7 +95,6 @@ struct TimelineStatements {
       SELECT k.place, b.hour, \(aggregate)
       FROM unnest($1::bigint[], $2::int[]) WITH ORDINALITY AS k (series, day, place)
       JOIN \(hours.table) b ON b.series = k.series AND b.hour >= k.day * 24 AND b.hour < k.day * 24 + 24
-      ORDER BY k.place, b.hour
       """
 
     spansTable = spans
