@@ -52,7 +52,7 @@ import Testing
     }
     let times = operations.map(\.time)
     let (first, last) = (times.min() ?? 0, times.max() ?? 0)
-    for folded in Set([0, Int.random(in: 0...rows.count, using: &random), rows.count]) {
+    for folded in Set([0, Int.random(in: 0...rows.count, using: &random), rows.count - 1, rows.count]) {
       var timeline = MemoryTimeline()
       try timeline.fold(Array(rows[..<folded]))
       let tail = try TailPacking.changes(Array(rows[folded...]))
