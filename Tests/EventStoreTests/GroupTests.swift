@@ -7,31 +7,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Submits all at once, so that they meet in groups, and waits for all answers.
-private func recordTogether(
-  _ commands: [RecordCommand], _ appender: Appender
-) -> [Result<AppendOutcome, AppendError>] {
-  let answers = Monitor<[Int: Result<AppendOutcome, AppendError>]>([:])
-  for (index, command) in commands.enumerated() {
-    appender.submit(command) { result in
-      answers.withLock { $0[index] = result }
-      answers.signal()
-    }
-  }
-  return answers.wait { answers in
-    answers.count == commands.count ? commands.indices.compactMap { answers[$0] } : nil
-  } ?? []
-}
-
 @Test func aBadCommandDoesNotFailItsNeighbours() throws {
   let harness = try StoreHarness()
   try harness.withAppender { appender in
-    // Keeps the appender busy, so that the rest forms one group behind it.
     let commands = try (0..<40).map { index in
       try TestCommand.record(
         [("m\(index % 7)", Int64(index), 1)], to: appender, key: index % 13 == 5 ? "bad\0\(index)" : nil)
     }
-    let results = recordTogether(commands, appender)
+    let results = appender.recordTogether(commands)
     for (index, result) in results.enumerated() {
       if index % 13 == 5 {
         #expect(throws: AppendError.rejected(reason: "the database refuses this data, and would again")) {
@@ -51,12 +34,22 @@ private func recordTogether(
     let commands = try (0..<12).map { index in
       try TestCommand.record([("a", 1, 1)], to: appender, key: "k\(index % 3)", body: index == 9 ? 9 : 0)
     }
-    let results = recordTogether(commands, appender)
+    let results = appender.recordTogether(commands)
     #expect(throws: AppendError.keyReused) { try results[9].get() }
     for index in commands.indices where index != 9 {
       #expect(try results[index].get().answer == results[index % 3].get().answer)
     }
     #expect(try harness.log().of(.samplesRecorded).count == 3)
+  }
+}
+
+@Test func commandsStandInTheLogInTheOrderOfTheirSubmission() throws {
+  let harness = try StoreHarness(shards: 1)
+  try harness.withAppender { appender in
+    let commands = try (0..<200).map { try TestCommand.record([("m", 1, Double($0))], to: appender) }
+    for result in appender.recordTogether(commands) { _ = try result.get() }
+    let values = try harness.log().of(.samplesRecorded).flatMap { try LogContent.samples($0, shards: 1).samples.values }
+    #expect(values == (0..<200).map { Double($0) })
   }
 }
 

@@ -10,19 +10,20 @@ import Testing
   let harness = try StoreHarness()
   let appenders = (0..<2).map { _ in harness.appender() }
   let failures = Mutex<[String]>([])
-  let rounds = 30
+  let (rounds, keysCount) = (30, 12)
   for round in 0..<rounds {
     let names = (0..<20).map { "r\(round) m\($0)" }
-    let threads = (0..<4).map { index in
+    let threads = appenders.enumerated().map { index, appender in
       OwnedThread("client") {
-        let appender = appenders[index % 2]
-        let ordered = index % 2 == 0 ? names : names.reversed()
-        let keys = index % 2 == 0 ? ["a", "b"] : ["b", "a"]
-        for key in keys {
-          let samples = ordered.map { (name: $0, time: Int64(round), value: 1.0) }
-          let result = Result {
-            try appender.record(TestCommand.record(samples, to: appender, key: "\(round)\(key)")).get()
-          }
+        // One appender's groups hold keys and series in one order, the other's in the opposite one.
+        let keys = index == 0 ? Array(0..<keysCount) : (0..<keysCount).reversed()
+        let ordered = index == 0 ? names : names.reversed()
+        let samples = ordered.map { (name: $0, time: Int64(round), value: 1.0) }
+        let results = Result {
+          try appender.recordTogether(
+            keys.map { try TestCommand.record(samples, to: appender, key: "\(round) \($0)") })
+        }
+        for result in (try? results.get()) ?? [.failure(.rejected(reason: "\(results)"))] {
           if case .failure(let error) = result { failures.withLock { $0.append("\(error)") } }
         }
       }
@@ -39,7 +40,7 @@ import Testing
   #expect(entries.count == rounds * 20)
   #expect(Set(entries.map(\.key)).count == rounds * 20)
   #expect(Set(entries.map(\.id)).count == rounds * 20)
-  #expect(log.commands.count == rounds * 2)
+  #expect(log.commands.count == rounds * keysCount)
 }
 
 @Test func aSeriesHasOneIdInTheLogTheRegistryAndEveryCache() throws {

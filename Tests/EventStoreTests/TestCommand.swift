@@ -43,11 +43,22 @@ enum TestCommand {
 extension Appender {
   /// Submits and waits for the answer.
   func record(_ command: RecordCommand) -> Result<AppendOutcome, AppendError> {
-    let answer = Monitor<Result<AppendOutcome, AppendError>?>(nil)
-    submit(command) { result in
-      answer.withLock { $0 = result }
-      answer.signal()
+    recordTogether([command])[0]
+  }
+
+  /// Submits all in order and at once, so that they meet in groups, and waits for all answers.
+  func recordTogether(_ commands: [RecordCommand]) -> [Result<AppendOutcome, AppendError>] {
+    let answers = Monitor<[Int: Result<AppendOutcome, AppendError>]>([:])
+    for (index, command) in commands.enumerated() {
+      submit(command) { result in
+        answers.withLock { $0[index] = result }
+        answers.signal()
+      }
     }
-    return answer.wait { $0 } ?? .failure(.overloaded(retryAfter: .zero))
+    let deadline = MonotonicClock.deadline(after: .seconds(60))
+    _ = answers.wait(until: deadline) { $0.count == commands.count ? true : nil }
+    return answers.withLock { answers in
+      commands.indices.map { answers[$0] ?? .failure(.rejected(reason: "no answer within 60 s")) }
+    }
   }
 }
