@@ -230,10 +230,10 @@ import Testing
 
   private func raiseDescriptorLimit(to count: UInt) throws {
     var limit = rlimit()
-    getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     guard limit.rlim_cur < count else { return }
     limit.rlim_cur = min(limit.rlim_max, count)
-    setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     try #require(limit.rlim_cur >= count)
   }
 }

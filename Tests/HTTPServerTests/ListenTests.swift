@@ -40,6 +40,23 @@ import Testing
     }
   }
 
+  @Test func theLimitOfDescriptorsIsRaisedToWhatTheConnectionsNeed() throws {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    try #require(limit.rlim_max >= 4_500, "the hard limit of descriptors is too low for this test")
+    // Still enough for the tests that run beside this one.
+    limit.rlim_cur = 4_100
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    let server = try TestServer {
+      $0.connectionLimit = 4_200
+    } handler: {
+      $0.respond(HTTPResponse(status: 204))
+    }
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    #expect(limit.rlim_cur >= 4_456)
+    #expect(try TestClient(port: server.port).get("/").status == 204)
+  }
+
   @Test func metricsTellWhatTheServerDid() throws {
     let metrics = MetricsRegistry()
     let server = try TestServer(metrics: metrics) { $0.respond(HTTPResponse(status: $0.path == "/" ? 204 : 418)) }

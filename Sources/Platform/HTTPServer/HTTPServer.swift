@@ -50,7 +50,17 @@ package final class HTTPServer: @unchecked Sendable {
     port = listening.port
     sweeper = HTTPDeadlineSweeper(dispatcher, logger)
     register(metrics)
+    let needed = settings.connectionLimit + Self.otherDescriptors
+    let allowed = DescriptorLimit.raise(to: needed)
+    if allowed < needed {
+      logger.warning(
+        "fewer connections than configured can be open: raise the limit of descriptors (ulimit -Hn)",
+        ["limit": "\(allowed)", "needed": "\(needed)"])
+    }
   }
+
+  /// Descriptors that a program needs besides the server's connections: files, Postgres, pipes.
+  private static let otherDescriptors = 256
 
   deinit { stop() }
 
