@@ -218,7 +218,12 @@ targets.append(
 tests(
   "QueriesTests",
   uses: ["Runtime", "Postgres", "Events", "ReadModels", "Queries", "QueryTestSupport", "TestSupport"])
-tests("QueryAPITests", uses: ["Runtime", "Events", "Queries", "QueryAPI", "TestSupport"])
+tests(
+  "QueryAPITests",
+  uses: [
+    "Runtime", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Events", "Queries", "QueryAPI", "QueryTestSupport",
+    "TestSupport",
+  ])
 
 targets.append(
   .target(

@@ -13,7 +13,8 @@ import Testing
 
   @Test(arguments: [
     (0.0, "0"), (-0.0, "-0.0"), (1, "1"), (-1, "-1"), (0.1, "0.1"), (75.94, "75.94"), (1e15, "1000000000000000.0"),
-    (1e22, "1e+22"), (.leastNonzeroMagnitude, "5e-324"), (.infinity, "\"+Inf\""), (-.infinity, "\"-Inf\""), (.nan, "null"),
+    (1e22, "1e+22"), (.leastNonzeroMagnitude, "5e-324"), (.infinity, "\"+Inf\""), (-.infinity, "\"-Inf\""),
+    (.nan, "null"),
     (999_999_999_999_999, "999999999999999"), (1.7976931348623157e308, "1.7976931348623157e+308"),
   ])
   func numbersAreShortAndExact(_ value: Double, _ expected: String) {

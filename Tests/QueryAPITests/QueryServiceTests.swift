@@ -1,0 +1,237 @@
+import Events
+import HTTPClient
+import Postgres
+import Queries
+import QueryAPI
+import QueryTestSupport
+import Runtime
+import TestSupport
+import Testing
+
+/// The API over HTTP, to the byte.
+@Suite struct QueryServiceTests {
+  private static let minute: Int64 = 60_000_000_000
+  private static let a = TestSeries("cpu", ["host": "a", "region": "eu"])
+  private static let b = TestSeries("cpu", ["host": "b", "region": "eu"])
+
+  private func withService(
+    _ change: (inout QueryLimits) -> Void = { _ in },
+    _ body: (RunningQueryService, TestStore, PositionToken) throws -> Void
+  ) throws {
+    let store = try TestStore()
+    defer { store.stop() }
+    store.startProjector(quietTime: .milliseconds(1))
+    let service = try RunningQueryService(store.readStore, eventStore: store.eventStore, change)
+    defer { service.stop() }
+    let token = try store.record([
+      TestSample(Self.a, at: 0, 1), TestSample(Self.a, at: 30_500_000_000, 2.5),
+      TestSample(Self.a, at: Self.minute, .nan),
+      TestSample(Self.a, at: 61 * Self.minute, .infinity), TestSample(Self.b, at: 1_000_000, 4),
+    ])
+    try service.waitFor(token)
+    try body(service, store, token)
+  }
+
+  @Test func aTimelineIsColumns() throws {
+    try withService { service, _, token in
+      let response = try service.get("/v1/timeline?name=cpu&from=0&to=7200000&aggregate=avg,count,last")
+      #expect(response.status == 200)
+      #expect(response.header("content-type") == "application/json")
+      let position = try #require(response.header("daybook-position"))
+      #expect(try PositionToken(parsing: position).positions == token.positions)
+      #expect(
+        response.text == """
+          {"name":"cpu","step":"60s","from":0,"to":7200000,"position":"\(position)","series":[\
+          {"labels":{"host":"a","region":"eu"},"time":[0,60000,3660000],"avg":[1.75,null,"+Inf"],"count":[2,0,1],\
+          "last":[2.5,null,"+Inf"]},\
+          {"labels":{"host":"b","region":"eu"},"time":[0],"avg":[4],"count":[1],"last":[4]}]}
+
+          """)
+    }
+  }
+
+  @Test func seriesAreMergedBySums() throws {
+    try withService { service, _, _ in
+      for (by, labels) in [("region", "{\"region\":\"eu\"}"), ("", "{}"), ("nothing", "{}")] {
+        let response = try service.get(
+          "/v1/timeline?name=cpu&from=0&to=60000&step=hour&by=\(by)&aggregate=sum,avg,count")
+        #expect(response.text.contains("\"step\":\"3600s\",\"from\":0,\"to\":3600000,"))
+        #expect(
+          response.text.hasSuffix(
+            "[{\"labels\":\(labels),\"time\":[0],\"sum\":[7.5],\"avg\":[2.5],\"count\":[3]}]}\n"))
+      }
+    }
+  }
+
+  @Test func theOtherPathsAnswerTheirShapes() throws {
+    try withService { service, _, _ in
+      let metrics = try service.get("/v1/metrics").text
+      #expect(
+        metrics == "{\"metrics\":[{\"name\":\"cpu\",\"unit\":null,\"description\":null,\"kind\":null,\"series\":2,"
+          + "\"first\":0,\"last\":3660000}]}\n")
+      let series = try service.get("/v1/series?name=cpu&label.host=b").text
+      #expect(
+        series == "{\"series\":[{\"labels\":{\"host\":\"b\",\"region\":\"eu\"},\"first\":1,\"last\":1}]}\n")
+      let latest = try service.get("/v1/latest?name=cpu&label.host=a").text
+      #expect(
+        latest == "{\"series\":[{\"labels\":{\"host\":\"a\",\"region\":\"eu\"},\"time\":3660000,"
+          + "\"value\":\"+Inf\"}]}\n")
+      let samples = try service.get("/v1/samples?name=cpu&label.host=a&to=60001").text
+      #expect(
+        samples == "{\"series\":[{\"labels\":{\"host\":\"a\",\"region\":\"eu\"},\"time\":[0,30500,60000],"
+          + "\"value\":[1,2.5,null]}]}\n")
+    }
+  }
+
+  @Test func nothingIsAnEmptyList() throws {
+    try withService { service, _, _ in
+      for target in [
+        "/v1/timeline?name=none", "/v1/timeline?name=cpu&from=5&to=5", "/v1/series?name=none", "/v1/latest?name=none",
+        "/v1/samples?name=none", "/v1/samples?name=cpu&from=9000000000000&to=9000000000001",
+      ] {
+        let response = try service.get(target)
+        #expect(response.status == 200)
+        #expect(response.text.contains("\"series\":[]"))
+      }
+    }
+  }
+
+  @Test func headIsLikeGetWithoutABody() throws {
+    try withService { service, _, _ in
+      let get = try service.get("/v1/metrics")
+      let head = try service.get("/v1/metrics", method: "HEAD")
+      #expect(head.status == 200)
+      #expect(head.body.isEmpty)
+      #expect(head.header("content-length") == get.header("content-length"))
+    }
+  }
+
+  @Test func badRequestsAreProblems() throws {
+    try withService { service, _, _ in
+      for (target, code, word) in [
+        ("/v1/timeline", "missing_parameter", "name"),
+        ("/v1/timeline?name=cpu&tz=UTC", "unknown_parameter", "aggregate"),
+        ("/v1/timeline?name=cpu&step=0m", "invalid_step", "10m"),
+        ("/v1/timeline?name=cpu&step=5s", "invalid_step", "10m"),
+        ("/v1/timeline?name=cpu&aggregate=p99", "invalid_aggregate", "avg, sum"),
+        ("/v1/timeline?name=cpu&from=2&to=1", "invalid_range", "from"),
+        ("/v1/timeline?name=cpu&after=x", "invalid_token", "Daybook-Position"),
+        ("/v1/timeline?name=cpu&from=0&to=2013-12-02T00:00:00Z", "too_many_points", "11000"),
+        ("/v1/latest?name=cpu&from=1", "unknown_parameter", "label.NAME"),
+      ] {
+        let response = try service.get(target)
+        #expect(response.status == 400)
+        #expect(response.header("content-type") == "application/problem+json")
+        #expect(response.text.contains("\"code\":\"\(code)\""))
+        #expect(response.text.contains(word))
+      }
+      let other = PositionToken(
+        storeHigh: 1, storeLow: 1, generation: 1, positions: [ShardPosition(shard: 0, position: 1)])
+      let refused = try service.get("/v1/metrics?after=\(other)")
+      #expect(refused.status == 400)
+      #expect(refused.text.contains("\"code\":\"token_of_another_store\""))
+    }
+  }
+
+  @Test func unknownPathsAndMethodsAreRefused() throws {
+    try withService { service, _, _ in
+      let path = try service.get("/v1/nothing")
+      #expect(path.status == 404)
+      #expect(path.text.contains("\"code\":\"not_found\""))
+      #expect(path.text.contains("/v1/timeline"))
+      let method = try service.get("/v1/timeline", method: "POST")
+      #expect(method.status == 405)
+      #expect(method.header("allow") == "GET, HEAD")
+      #expect(method.header("content-type") == "application/problem+json")
+    }
+  }
+
+  @Test func aPositionThatDoesNotComeIs504WithHowFarItIs() throws {
+    try withService { service, store, token in
+      store.stopProjector()
+      let next = try store.record([TestSample(Self.a, at: 5, 1)])
+      let response = try service.get("/v1/timeline?name=cpu&after=\(token)&after=\(next)&wait=50ms")
+      #expect(response.status == 504)
+      #expect(response.text.contains("\"code\":\"position_not_reached\""))
+      #expect(response.text.contains("\"position\":\"\(token)\""))
+      store.startProjector(quietTime: .milliseconds(1))
+      #expect(try service.get("/v1/timeline?name=cpu&after=\(next)&wait=20s").status == 200)
+    }
+  }
+
+  @Test func theStatusTellsBuildsAndLag() throws {
+    try withService { service, store, token in
+      let text = try service.get("/v1/status").text
+      #expect(text.contains("\"position\":\"\(token)\""))
+      #expect(text.contains("\"name\":\"catalogue\"") && text.contains("\"name\":\"timeline\""))
+      #expect(text.contains("\"lag\":{\"events\":0,\"seconds\":0}"))
+      store.stopProjector()
+      _ = try store.record([TestSample(Self.b, at: 5, 1)])
+      #expect(try service.get("/v1/status").text.contains("\"lag\":{\"events\":1,"))
+      let alone = try RunningQueryService(store.readStore)
+      defer { alone.stop() }
+      let blind = try alone.get("/v1/status").text
+      #expect(blind.contains("\"lag\":null"))
+      #expect(blind.contains("--database"))
+    }
+  }
+
+  @Test func healthSaysWhetherQueriesAreAnswered() throws {
+    try withService { service, _, _ in
+      #expect(try service.get("/livez").text == "ok\n")
+      #expect(try service.get("/readyz").text == "ok\n")
+      #expect(try service.get("/readyz?verbose").text == "[+]read store ok\n[+]read models ok\n")
+      let exposition = try service.get("/metrics")
+      #expect(exposition.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+      #expect(exposition.text.contains("daybook_query_requests_total{path=\"/readyz\",status=\"200\"} 2\n"))
+      #expect(exposition.text.contains("daybook_query_waiting 0\n"))
+    }
+    let empty = try TestDatabase.make()
+    let unready = try RunningQueryService(empty.address("daybook_query"))
+    defer { unready.stop() }
+    #expect(try unready.get("/livez").status == 200)
+    let ready = try unready.get("/readyz?verbose")
+    #expect(ready.status == 503)
+    #expect(ready.text.contains("[+]read store ok\n[-]read models: "))
+    let query = try unready.get("/v1/metrics")
+    #expect(query.status == 503)
+    #expect(query.header("retry-after") != nil)
+  }
+
+  @Test func withoutPostgresQueriesAre503() throws {
+    let away = try RunningQueryService(PostgresAddress(conninfo: "host=127.0.0.1 port=1 dbname=none user=none"))
+    defer { away.stop() }
+    let response = try away.get("/v1/timeline?name=cpu")
+    #expect(response.status == 503)
+    #expect(response.text.contains("\"code\":\"unavailable\""))
+    #expect(!response.text.contains("port=1"))
+    #expect(try away.get("/readyz").status == 503)
+    #expect(try away.get("/v1/status").status == 503)
+  }
+
+  @Test func anAnswerBeyondItsLimitIsRefused() throws {
+    try withService({ $0.answerBytesLimit = 200 }) { service, _, _ in
+      let response = try service.get("/v1/timeline?name=cpu&from=0&to=60000&aggregate=avg,count,last")
+      #expect(response.status == 400)
+      #expect(response.text.contains("\"code\":\"answer_too_large\""))
+    }
+  }
+
+  /// From the moment a sample is on disk to its bucket in an answer.
+  @Test func aSampleIsSoonInATimeline() throws {
+    try withService { service, store, _ in
+      var milliseconds: [Double] = []
+      for index in 0..<30 {
+        let token = try store.record([TestSample(Self.a, at: Int64(index) * Self.minute, 7)])
+        let start = MonotonicClock.now
+        let response = try service.get("/v1/timeline?name=cpu&from=0&to=3600000&aggregate=last&after=\(token)&wait=10s")
+        milliseconds.append(Double(MonotonicClock.now - start) / 1e6)
+        #expect(response.status == 200)
+      }
+      milliseconds.sort()
+      print("freshness: median \(milliseconds[15]) ms, worst \(milliseconds[29]) ms")
+      // 50 ms is what is promised of a quiet system; tests run beside others.
+      #expect(milliseconds[15] < 500)
+    }
+  }
+}
