@@ -225,6 +225,22 @@ import Testing
     try expectClean(scene)
   }
 
+  @Test func aBuildOfAnotherVersionStandsStillAndSaysSo() throws {
+    let scene = try EngineScene()
+    let first = scene.start(scene.settings([JournalProjection()]))
+    try scene.log.recordMany(shard: 0, count: 5)
+    try scene.waitUntilProjected()
+    scene.stop(first)
+    let second = scene.start(scene.settings([JournalProjection(version: 2)]))
+    try scene.log.recordMany(shard: 0, count: 5)
+    try scene.waitUntilProjected("journal_b2")
+    #expect(try scene.rows("journal_b1") == 5)
+    try waitUntil("the status") { second.status().builds.count == 2 }
+    let old = second.status().builds.first { $0.version == 1 }
+    #expect(old?.stopped?.contains("version 1") == true)
+    #expect(old?.isActive == true)
+  }
+
   @Test func maintenanceIsCalled() throws {
     let scene = try EngineScene()
     let projection = JournalProjection()

@@ -33,7 +33,7 @@ final class EngineLoop {
         let opened = try open()
         session = opened
         metrics.restarts.add()
-        logger.info("projecting", ["builds": opened.builds.map(\.schema).joined(separator: ",")])
+        announce(opened)
         try opened.run()
       } catch {
         handle(error, session)
@@ -43,6 +43,15 @@ final class EngineLoop {
       // Closes the session's connections before the pause: another projector may take over meanwhile.
       session = nil
       exchange.pause(backoff.next())
+    }
+  }
+
+  private func announce(_ session: EngineSession) {
+    logger.info("projecting", ["builds": session.builds.map(\.schema).joined(separator: ",")])
+    for build in session.standing {
+      logger.warning(
+        "build stands still",
+        ["build": build.schema, "reason": "this program does not have version \(build.version) of \(build.projection)"])
     }
   }
 

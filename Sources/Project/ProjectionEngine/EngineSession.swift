@@ -18,6 +18,8 @@ final class EngineSession {
   private let identity: StoreIdentity
   /// Those that the registered projections have, given up or not.
   let builds: [Build]
+  /// Those of other versions of the registered projections: they stand still.
+  let standing: [Build]
   private(set) var running: [RunningBuild] = []
 
   /// Told of the builds after each flush.
@@ -56,6 +58,8 @@ final class EngineSession {
       }
     }
     builds = all
+    let names = Set(settings.projections.map(\.name))
+    standing = try store.builds().filter { names.contains($0.projection) && !all.contains($0) }
   }
 
   var lastGeneration: Int { generation }

@@ -11,6 +11,8 @@ package struct EngineSettings: Sendable {
   package var application = "daybook projector"
   /// Bounds memory: at most two batches are held, one being applied and one read ahead.
   package var limits = FeedLimits()
+  /// Of a decoded batch, about; by one event more at most.
+  package var decodedBytesLimit = 64 * 1024 * 1024
   /// How often a shard that somebody else has is tried, and the connections are looked at.
   package var leaseInterval: Duration = .milliseconds(200)
   /// How long nothing must have come for what waits for quiet.

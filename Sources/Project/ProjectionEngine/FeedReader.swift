@@ -14,6 +14,9 @@ final class FeedReader {
   private var marks: [FeedMark] = []
   private var isVerified = false
   private var lagAskedAt: UInt64 = 0
+  private var batchDecoder = BatchDecoder()
+  /// What was logged last: a store that is away for an hour is not worth 2,000 lines.
+  private var lastReason: String?
 
   init(settings: EngineSettings, exchange: Exchange, logger: Logger) {
     self.settings = settings
@@ -32,14 +35,20 @@ final class FeedReader {
         feed = nil
         switch error.disposition {
         case .retry:
-          exchange.report { $0.unavailable = error.description }
-          logger.warning("event store away, trying again", ["reason": error.description])
+          noteUnavailable(error)
           exchange.pause(backoff.next())
         case .fatal:
           exchange.fail(error, generation: order.generation)
         }
       }
     }
+  }
+
+  private func noteUnavailable(_ error: FeedError) {
+    let reason = error.description
+    exchange.report { $0.unavailable = reason }
+    if reason != lastReason { logger.warning("event store away, trying again", ["reason": reason]) }
+    lastReason = reason
   }
 
   /// One fetch; waits when it gives nothing.
@@ -53,12 +62,11 @@ final class FeedReader {
       return try feed.waitForEvents(timeout: settings.pollInterval, wake: exchange.readerWake)
     }
     let decoder = EventDecoder(shards: order.identity.shards)
-    var events: [DecodedEvent] = []
-    events.reserveCapacity(batch.records.count)
-    for record in batch.records { events.append(try decoder.decode(record)) }
-    advance(batch.records)
-    exchange.put(ReaderBatch(generation: order.generation, events: events, isFull: batch.isFull))
-    if !batch.isFull {
+    let (events, left) = try batchDecoder.decode(batch.records, decoder, bytesLimit: settings.decodedBytesLimit)
+    advance(events)
+    let isFull = batch.isFull || left > 0
+    exchange.put(ReaderBatch(generation: order.generation, events: events, isFull: isFull))
+    if !isFull {
       exchange.pauseReader(
         until: started &+ UInt64(settings.fetchInterval.nanoseconds), generation: order.generation)
     }
@@ -69,6 +77,7 @@ final class FeedReader {
     let opened = try settings.openFeed()
     feed = opened
     isVerified = false
+    lastReason = nil
     exchange.report { $0.unavailable = nil }
     return opened
   }
@@ -88,13 +97,13 @@ final class FeedReader {
     isVerified = true
   }
 
-  private func advance(_ records: [EventRecord]) {
-    var last: [Int: EventRecord] = [:]
-    for record in records { last[record.shard] = record }
+  private func advance(_ events: [DecodedEvent]) {
+    var last: [Int: Int] = [:]
+    for (index, event) in events.enumerated() { last[event.shard] = index }
     for index in marks.indices {
-      guard let record = last[marks[index].shard] else { continue }
-      marks[index].position = record.position
-      marks[index].hash = record.hash
+      guard let event = last[marks[index].shard].map({ events[$0] }) else { continue }
+      marks[index].position = event.position
+      marks[index].hash = event.hash
     }
   }
 

@@ -37,6 +37,12 @@ final class StatusBoard: Sendable {
     guard isDue else { return }
     let wall = WallClock.now
     let running = Dictionary(session.running.map { ($0.build.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let standing = session.standing.map { build in
+      EngineStatus.Build(
+        id: build.id, projection: build.projection, version: build.version, schema: build.schema,
+        isActive: build.isActive, shards: [],
+        stopped: "this program does not have version \(build.version) of \(build.projection)")
+    }
     let builds = session.builds.map { build in
       EngineStatus.Build(
         id: build.id, projection: build.projection, version: build.version, schema: build.schema,
@@ -45,7 +51,7 @@ final class StatusBoard: Sendable {
     }
     status.withLock {
       $0.state = .running
-      $0.builds = builds
+      $0.builds = builds + standing
       $0.feedUnavailable = report.unavailable
       $0.lagSeconds = report.lags.values.map { $0.seconds(at: wall) }.max() ?? 0
     }
