@@ -26,6 +26,8 @@ package struct QueryLimits: Sendable {
   package var pollInterval: Duration = .milliseconds(25)
   /// Rows of the main part fetched at once: at most about 40 kB each, so 40 MB.
   package var rowsPerFetch = 1_024
+  /// Series whose labels are kept in memory, about 700 bytes each with ten labels.
+  package var cachedSeriesLimit = 20_000
 
   package init() {}
 }

@@ -30,8 +30,10 @@ package final class QueryEngine: Sendable {
 
   private func start() {
     var started = [OwnedThread("progress") { [watch] in watch.run() }]
+    let worker = QueryWorker(
+      pool: pool, watch: watch, limits: limits, labelCache: SeriesLabelCache(limit: limits.cachedSeriesLimit),
+      logger: logger)
     for index in 0..<limits.workers {
-      let worker = QueryWorker(pool: pool, watch: watch, limits: limits, logger: logger)
       started.append(
         OwnedThread("query \(index)") { [queue] in
           while let job = queue.take() { worker.run(job) }

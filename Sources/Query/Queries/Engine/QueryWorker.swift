@@ -8,6 +8,7 @@ struct QueryWorker: Sendable {
   let pool: PostgresPool
   let watch: ProgressWatch
   let limits: QueryLimits
+  let labelCache: SeriesLabelCache
   let logger: Logger
 
   private enum Outcome {
@@ -44,7 +45,8 @@ struct QueryWorker: Sendable {
       return try pool.withConnection { connection in
         switch job.work {
         case .snapshot(let answer):
-          let snapshot = try ReadSnapshot(connection, limits: limits, deadline: deadline)
+          let snapshot = try ReadSnapshot(
+            connection, limits: limits, labelCache: labelCache, deadline: deadline)
           if try mustWait(job, snapshot.progress) { return .waits }
           try answer(snapshot)
         case .builds(let answer):

@@ -7,6 +7,7 @@ import Runtime
 package final class ReadSnapshot {
   package let progress: ReadProgress
   package let limits: QueryLimits
+  let labelCache: SeriesLabelCache
   private let connection: PostgresConnection
   private let deadline: UInt64
   /// When the server was last told how long a statement may take.
@@ -15,9 +16,10 @@ package final class ReadSnapshot {
   /// Begins the transaction and reads builds and progress, in one round trip. Whoever lent the connection rolls back.
   /// - Parameter deadline: on the monotonic clock; the query may take until then.
   init(
-    _ connection: PostgresConnection, limits: QueryLimits, deadline: UInt64
+    _ connection: PostgresConnection, limits: QueryLimits, labelCache: SeriesLabelCache, deadline: UInt64
   ) throws(ReadFailure) {
     self.connection = connection
+    self.labelCache = labelCache
     self.limits = limits
     self.deadline = deadline
     limitedAt = MonotonicClock.now
@@ -27,7 +29,7 @@ package final class ReadSnapshot {
         try Self.last(
           try connection.pipeline { (pipeline) throws(PostgresError) in
             try pipeline.add(sql: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            try pipeline.add(sql: limit)
+            try pipeline.add(Self.settings, limit)
             try pipeline.add(BuildList.active)
           }))
     }
@@ -53,7 +55,7 @@ package final class ReadSnapshot {
     return try ReadFailure.ofStore { () throws(PostgresError) in
       try Self.last(
         try connection.pipeline { (pipeline) throws(PostgresError) in
-          try pipeline.add(sql: limit)
+          try pipeline.add(Self.settings, limit)
           try pipeline.add(statement, parameters)
         })
     }
@@ -69,9 +71,17 @@ package final class ReadSnapshot {
     return last
   }
 
-  private static func statementLimit(until deadline: UInt64, _ limits: QueryLimits) throws(ReadFailure) -> String {
+  /// How long a statement may take, for this transaction. Compiling plans costs more than any of these queries gains.
+  private static let settings = PostgresStatement(
+    "settings", "SELECT set_config('statement_timeout', $1, true), set_config('jit', 'off', true)")
+
+  private static func statementLimit(
+    until deadline: UInt64, _ limits: QueryLimits
+  ) throws(ReadFailure) -> PostgresParameters {
     let now = MonotonicClock.now
     guard now < deadline else { throw .query(.timeLimit(limits.timeLimit)) }
-    return "SET LOCAL statement_timeout = \((deadline - now) / 1_000_000 + 1)"
+    var parameters = PostgresParameters()
+    parameters.text("\((deadline - now) / 1_000_000 + 1)")
+    return parameters
   }
 }
