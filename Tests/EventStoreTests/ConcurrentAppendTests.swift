@@ -83,6 +83,7 @@ private func run(
   for appender in appenders { appender.stop() }
   let (positions, failure) = follower.stop()
   #expect(tally.unexpected == [])
+  #expect(try harness.deadlocks() == 0)
   #expect(tally.rejected > 0, "no transaction was rolled back: the test shows nothing")
   let log = try harness.log()
   #expect(failure == nil)

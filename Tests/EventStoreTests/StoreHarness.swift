@@ -37,5 +37,15 @@ final class StoreHarness {
     Int(try connection.query(sql: sql).int64(0, 0))
   }
 
+  /// Since the database was made. To be called when the appenders are stopped.
+  func deadlocks() throws -> Int {
+    // A server process counts its deadlocks for all to see when it ends, at the latest.
+    try waitUntil("the sessions of others to end") {
+      try count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        == 0
+    }
+    return try count("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+  }
+
   func log() throws -> CheckedLog { try CheckedLog(connection, shards: identity.shards) }
 }
