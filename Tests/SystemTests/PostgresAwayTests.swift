@@ -31,7 +31,7 @@ import Testing
     chmod(home, 0o755)
     #expect(mount("tmpfs", home, "tmpfs", 0, "size=400m,mode=0755") == 0, "errno \(errno)")
     defer {
-      umount2(home, Int32(MNT_DETACH.rawValue))
+      umount2(home, Int32(MNT_DETACH))
       rmdir(home)
     }
     let daybook = try RunningDaybook(home: home)

@@ -33,10 +33,10 @@ import Testing
       _ = try connection.copyIn("COPY csv FROM STDIN (FORMAT binary)") { writer throws(PostgresError) in
         for (line, sample) in entry.samples.enumerated() {
           try writer.beginRow(fieldCount: 4)
-          try writer.text(entry.name)
-          try writer.int64(Int64(line))
-          try writer.int64(sample.time)
-          try writer.double(Double(sample.value) ?? .nan)
+          writer.text(entry.name)
+          writer.int64(Int64(line))
+          writer.int64(sample.time)
+          writer.double(Double(sample.value) ?? .nan)
         }
       }
     }
@@ -76,10 +76,11 @@ import Testing
         Issue.record("\(entry.name) by \(step.name): no bucket at \(time)")
         continue
       }
-      #expect(bucket["count"] == Double(try expected.int64(row, 1)), "\(entry.name) by \(step.name) at \(time)")
-      #expect(bucket["min"] == (try expected.double(row, 3)), "\(entry.name) by \(step.name) at \(time)")
-      #expect(bucket["max"] == (try expected.double(row, 4)), "\(entry.name) by \(step.name) at \(time)")
-      let average = try expected.double(row, 2)
+      let (count, average) = (Double(try expected.int64(row, 1)), try expected.double(row, 2))
+      let (lowest, highest) = (try expected.double(row, 3), try expected.double(row, 4))
+      #expect(bucket["count"] == count, "\(entry.name) by \(step.name) at \(time)")
+      #expect(bucket["min"] == lowest, "\(entry.name) by \(step.name) at \(time)")
+      #expect(bucket["max"] == highest, "\(entry.name) by \(step.name) at \(time)")
       let difference = abs((bucket["avg"] ?? .nan) - average)
       // Adding n doubles in turn is off by at most n roundings; a day has 288 of them.
       #expect(difference <= abs(average) * 1e-12, "\(entry.name) by \(step.name) at \(time): \(bucket) \(average)")
