@@ -1,5 +1,5 @@
-import Foundation
 import HTTPClient
+import JSON
 import Runtime
 
 /// A timeline answer as a test looks at it.
@@ -14,20 +14,24 @@ struct TimelineAnswer {
   let series: [Series]
 
   init(_ body: [UInt8]) throws {
-    guard let object = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any],
-      let list = object["series"] as? [[String: Any]]
-    else { throw SystemTestError("no timeline answer: \(String(decoding: body.prefix(500), as: UTF8.self))") }
-    position = object["position"] as? String ?? ""
-    series = try list.map { entry in
-      guard let times = entry["time"] as? [NSNumber], let labels = entry["labels"] as? [String: String] else {
-        throw SystemTestError("a series without times or labels: \(entry)")
+    let parser = JSONParser()
+    let root = try parser.parse(body).root
+    guard let list = root["series"]?.elements else {
+      throw SystemTestError("no timeline answer: \(String(decoding: body.prefix(500), as: UTF8.self))")
+    }
+    position = root["position"]?.string ?? ""
+    series = list.map { entry in
+      var labels: [String: String] = [:]
+      for member in entry["labels"]!.members! {
+        labels[String(decoding: member.name, as: UTF8.self)] = member.value.string
       }
       var columns: [String: [Double?]] = [:]
-      for (key, value) in entry where key != "time" && key != "labels" {
-        columns[key] = (value as? [Any])?.map { ($0 as? NSNumber)?.doubleValue }
+      for member in entry.members! where !member.isNamed("time") && !member.isNamed("labels") {
+        columns[String(decoding: member.name, as: UTF8.self)] = member.value.elements!.map(\.double)
       }
-      return Series(labels: labels, time: times.map(\.int64Value), columns: columns)
+      return Series(labels: labels, time: entry["time"]!.elements!.map { $0.int64! }, columns: columns)
     }
+    withExtendedLifetime(parser) {}
   }
 
   /// Asks for one series' buckets from `from` to `to` (Unix milliseconds), in as many requests as the limit of points

@@ -10,6 +10,8 @@ struct Supervisor {
   /// How long a child may take to stop before it is killed. Longer than a service's own limit for running requests.
   private static let stopLimit = Duration.seconds(15)
   private static let interval = Duration.milliseconds(50)
+  /// How often the size of Postgres' log is looked at.
+  private static let logInterval = Duration.seconds(60)
 
   private struct Slot {
     let program: String
@@ -24,6 +26,7 @@ struct Supervisor {
   private var clusterBackoff = RestartBackoff()
   private var clusterStartedAt = MonotonicClock.now
   private var clusterStartAt: UInt64?
+  private var logDueAt: UInt64 = 0
   private let termination: TerminationSignal
   private let logger: Logger
 
@@ -73,7 +76,10 @@ struct Supervisor {
 
   private mutating func superviseCluster() {
     guard let cluster else { return }
-    cluster.maintainLog()
+    if MonotonicClock.now >= logDueAt {
+      cluster.maintainLog()
+      logDueAt = MonotonicClock.deadline(after: Self.logInterval)
+    }
     if clusterStartAt == nil, let end = cluster.exitStatus {
       let wait = clusterBackoff.wait(afterLivingFor: .nanoseconds(Int64(MonotonicClock.now - clusterStartedAt)))
       logger.warning("Postgres ended and is started again", ["ended": end, "wait": "\(wait)"])
