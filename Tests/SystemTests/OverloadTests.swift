@@ -1,3 +1,4 @@
+import Events
 import Glibc
 import HTTPClient
 import Runtime
@@ -36,9 +37,10 @@ import Testing
     #expect(outcome.statuses[503, default: 0] > 0, "\(outcome.statuses)")
     #expect(outcome.statuses[204, default: 0] > 0, "\(outcome.statuses)")
     // The answers do not say which request they are of, but their number has to fit: a series is there whole or not.
-    let tokens = outcome.positions.map { "&after=\($0)" }.joined()
+    let tokens = try outcome.positions.map { try PositionToken(parsing: $0) }
+    let token = try tokens.dropFirst().reduce(#require(tokens.first)) { try $0.merged(with: $1) }
     let answer = try HTTPClient(daybook.query, timeout: .seconds(60)).send(
-      "GET", "/v1/timeline?name=overload&aggregate=count&step=day&from=0&to=86400000&wait=60s\(tokens)")
+      "GET", "/v1/timeline?name=overload&aggregate=count&step=day&from=0&to=86400000&wait=30s&after=\(token)")
     #expect(answer.status == 200, "\(answer.text)")
     let series = try TimelineAnswer(answer.body).series
     #expect(series.count == outcome.statuses[204])

@@ -177,10 +177,12 @@ enum BenchScenarios {
   /// Seconds since `since` until an answer holds all that the tokens name.
   private static func waitUntilQueryable(_ address: ListenAddress, _ tokens: [String], since: UInt64) throws -> Double {
     let deadline = MonotonicClock.deadline(after: .seconds(300))
-    let after = tokens.map { "&after=\($0)" }.joined()
+    let parsed = try tokens.map { try PositionToken(parsing: $0) }
+    guard let first = parsed.first else { throw BenchError("no answer had a position") }
+    let after = try parsed.dropFirst().reduce(first) { try $0.merged(with: $1) }
     let client = HTTPClient(address, timeout: .seconds(60))
     while true {
-      let answer = try client.send("GET", "/v1/timeline?name=none&step=hour&from=0&to=3600000&wait=10s\(after)")
+      let answer = try client.send("GET", "/v1/timeline?name=none&step=hour&from=0&to=3600000&wait=10s&after=\(after)")
       if answer.status == 200 { return Double(MonotonicClock.now - since) / 1e9 }
       guard answer.status == 504, MonotonicClock.now < deadline else {
         throw BenchError("not queryable: \(answer.status) \(answer.text)")
