@@ -96,6 +96,24 @@ import Testing
     }
   }
 
+  @Test func theEndsOfTimeAreNoTrap() throws {
+    try withService { service, _, _ in
+      let all = "from=-9223372036854&to=9223372036854"
+      for target in [
+        "/v1/timeline?name=cpu&step=3660d&aggregate=count&\(all)", "/v1/timeline?name=cpu&step=3660d&aggregate=count",
+        "/v1/timeline?name=cpu&step=44639m&aggregate=count&by=&\(all)", "/v1/samples?name=cpu&\(all)",
+      ] {
+        let response = try service.get(target)
+        #expect(response.status == 200)
+        #expect(response.text.contains("\"labels\":{"))
+      }
+      let nowhere = try service.get("/v1/timeline?name=cpu&from=9223372036854&to=9223372036854")
+      #expect(nowhere.text.contains("\"series\":[]"))
+      #expect(try service.get("/v1/timeline?name=cpu&to=-9223372036854").text.contains("\"series\":[]"))
+      #expect(try service.get("/v1/timeline?name=cpu&from=9223372036854").text.contains("\"series\":[]"))
+    }
+  }
+
   @Test func headIsLikeGetWithoutABody() throws {
     try withService { service, _, _ in
       let get = try service.get("/v1/metrics")
