@@ -193,7 +193,8 @@ tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
 tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
 tests(
-  "SystemTests", uses: ["daybook", "CLinux", "Runtime", "HTTPClient", "JSON", "Postgres", "PostgresCluster", "Events", "TestSupport"],
+  "SystemTests",
+  uses: ["daybook", "CLinux", "Runtime", "HTTPClient", "JSON", "Postgres", "PostgresCluster", "Events", "TestSupport"],
   exclude: ["Data"])
 
 tests("EventFeedTests", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "EventFeed", "TestSupport"])

@@ -1,5 +1,6 @@
 import Glibc
 import HTTPClient
+import Postgres
 import PostgresCluster
 import Runtime
 
@@ -24,13 +25,41 @@ final class BenchInstance {
     var arguments = ["up", "--log-level", "warning"]
     if withoutProjector { arguments += ["--without", "projector"] }
     child = try ChildProcess.start("up", arguments, environment: Self.environment(home, command, query))
-    try waitUntilReady()
+    BenchInterrupt.watch(home: home, processes: [child.processID])
+    // Without a projector there are no read models, so nothing to be ready for: then it is enough to answer.
+    do {
+      try waitUntilReady([(command, "/readyz"), (query, withoutProjector ? "/livez" : "/readyz")])
+    } catch {
+      stop()
+      throw error
+    }
   }
 
   /// Starts the projector that was left out.
   func startProjector() throws {
     projector = try ChildProcess.start(
       "projector", ["projector", "--log-level", "warning"], environment: Self.environment(home, command, query))
+    BenchInterrupt.watch(home: home, processes: [projector, child].compactMap { $0?.processID })
+  }
+
+  /// Waits until nothing in the tail is left to fold, so that queries are measured at rest.
+  func waitUntilFolded() throws {
+    let connection = try PostgresConnection(PostgresCluster.find(home: home), application: "daybook bench")
+    let builds = try connection.query(
+      sql: "SELECT schema FROM daybook_read.builds WHERE projection = 'timeline' AND active")
+    guard builds.rowCount == 1 else { throw BenchError("there is no timeline to wait for") }
+    let schema = PostgresConnection.quoted(identifier: try builds.text(0, 0))
+    let deadline = MonotonicClock.deadline(after: .seconds(120))
+    while true {
+      let left = try connection.query(
+        sql: """
+          SELECT count(*) FROM \(schema).tail t LEFT JOIN \(schema).folded f USING (shard, page)
+          WHERE t.sequence > coalesce(f.sequence, 0)
+          """)
+      if try left.int64(0, 0) == 0 { return }
+      guard MonotonicClock.now < deadline else { throw BenchError("the tail was not folded within two minutes") }
+      MonotonicClock.sleep(for: .milliseconds(50))
+    }
   }
 
   /// Ends all processes and removes the folder. Must be called before the instance goes.
@@ -46,15 +75,15 @@ final class BenchInstance {
         MonotonicClock.sleep(for: .milliseconds(20))
       }
     }
-    _ = PostgresCluster.removeAbandoned(home: home, logger: Logger(program: "bench", level: .warning))
-    rmdir(home)
+    BenchInterrupt.watch(home: nil, processes: [])
+    BenchInterrupt.remove(home)
   }
 
-  private func waitUntilReady() throws {
+  private func waitUntilReady(_ probes: [(ListenAddress, String)]) throws {
     let deadline = MonotonicClock.deadline(after: .seconds(90))
-    for address in [command, query] {
+    for (address, path) in probes {
       while true {
-        if let answer = try? HTTPClient(address, timeout: .seconds(2)).send("GET", "/readyz"), answer.status == 200 {
+        if let answer = try? HTTPClient(address, timeout: .seconds(2)).send("GET", path), answer.status == 200 {
           break
         }
         if let end = child.ended() { throw BenchError("daybook up ended before it was ready: \(end)") }

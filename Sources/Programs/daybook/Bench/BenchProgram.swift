@@ -1,4 +1,3 @@
-import Glibc
 import Runtime
 
 enum BenchProgram: Subcommand {
@@ -29,8 +28,7 @@ enum BenchProgram: Subcommand {
   ]
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
-    // A load that ends must end its instance too, also by Ctrl-C: children die with this process.
-    signal(SIGPIPE, SIG_IGN)
+    BenchInterrupt.start()
     guard options.positional.count == 1, let scenario = options.positional.first else {
       throw UsageError("say what to measure: \(positional)")
     }

@@ -20,12 +20,12 @@ struct BenchReport {
   mutating func add(_ key: String, _ label: String, _ text: String) { rows.append((key, label, .text(text))) }
 
   /// Median, 99th percentile and highest of latencies in microseconds, as milliseconds.
-  mutating func addLatencies(_ microseconds: [UInt32], _ what: String = "latency") {
+  mutating func addLatencies(_ microseconds: [UInt32], key: String, label: String) {
     let sorted = microseconds.sorted()
     guard !sorted.isEmpty else { return }
     for (name, part) in [("p50", 0.5), ("p99", 0.99), ("max", 1.0)] {
       let index = min(sorted.count - 1, Int(Double(sorted.count) * part))
-      add("\(what)_\(name)_ms", "\(what) \(name)", Double(sorted[index]) / 1000, "ms")
+      add("\(key)_\(name)_ms", "\(label) \(name)", Double(sorted[index]) / 1000, "ms")
     }
   }
 

@@ -24,7 +24,7 @@ enum BenchScenarios {
     report.add("samples_per_second", "acknowledged", Double(prepared.samples) / outcome.seconds, "samples/s")
     report.add("acknowledged_seconds", "first byte to last acknowledgement", outcome.seconds, "s")
     report.add("queryable_seconds", "first byte to all queryable", queryable, "s")
-    report.addLatencies(outcome.latencies, "request")
+    report.addLatencies(outcome.latencies, key: "request", label: "request")
     addProcessorTime(&report, before: idle, after: busy)
     report.add("idle_pss_mb", "memory before the load (PSS)", Double(idle.map(\.pssBytes).reduce(0, +)) / 1e6, "MB")
     report.addMemory(peak)
@@ -51,7 +51,7 @@ enum BenchScenarios {
     report.add("requests", "requests", Double(requests), "")
     report.add("requests_per_second", "acknowledged", Double(requests) / outcome.seconds, "requests/s")
     report.add("queryable_seconds", "first byte to all queryable", queryable, "s")
-    report.addLatencies(outcome.latencies, "request")
+    report.addLatencies(outcome.latencies, key: "request", label: "request")
     addProcessorTime(&report, before: idle, after: ProcessUsage.tree(of: instance.processID))
     report.addMemory(peak)
     try checkStatuses(outcome, &report, expected: 204)
@@ -85,7 +85,7 @@ enum BenchScenarios {
     let prepared = prepare(load, instance.command)
     let outcome = try send(prepared.requests, load.connections, instance.command, "ingest", prepared.samplesPerRequest)
     _ = try waitUntilQueryable(instance.query, outcome.positions, since: MonotonicClock.now)
-    try waitUntilFolded(instance.query)
+    try instance.waitUntilFolded()
     let from = BenchWorkload.start / 1_000_000
     let to = (BenchWorkload.start + Int64(load.steps) * BenchWorkload.step) / 1_000_000
     let range = "from=\(from)&to=\(to)"
@@ -109,8 +109,7 @@ enum BenchScenarios {
         progress.show(round + 1)
       }
       progress.end()
-      report.add(key, label, "")
-      report.addLatencies(latencies, "  " + label)
+      report.addLatencies(latencies, key: key, label: label)
     }
     return report
   }
@@ -142,7 +141,7 @@ enum BenchScenarios {
     progress.end()
     var report = BenchReport("freshness: from the answer of a POST to its bucket in a timeline answer, quiet system")
     report.add("rounds", "samples", Double(rounds), "")
-    report.addLatencies(latencies, "freshness")
+    report.addLatencies(latencies, key: "freshness", label: "freshness")
     return report
   }
 
@@ -188,11 +187,6 @@ enum BenchScenarios {
         throw BenchError("not queryable: \(answer.status) \(answer.text)")
       }
     }
-  }
-
-  /// Waits until no tail is left to fold, so that queries are measured at rest.
-  private static func waitUntilFolded(_ address: ListenAddress) throws {
-    MonotonicClock.sleep(for: .seconds(3))
   }
 
   private static func addProcessorTime(_ report: inout BenchReport, before: [ProcessUsage], after: [ProcessUsage]) {
