@@ -194,7 +194,10 @@ tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
 tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
 tests(
   "SystemTests",
-  uses: ["daybook", "CLinux", "Runtime", "HTTPClient", "JSON", "Postgres", "PostgresCluster", "Events", "TestSupport"],
+  uses: [
+    "daybook", "CLinux", "Runtime", "HTTPClient", "JSON", "Postgres", "PostgresCluster", "Compression", "Events",
+    "TestSupport",
+  ],
   exclude: ["Data"])
 
 tests("EventFeedTests", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "EventFeed", "TestSupport"])

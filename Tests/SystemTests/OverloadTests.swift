@@ -1,3 +1,4 @@
+import Compression
 import Events
 import Glibc
 import HTTPClient
@@ -9,6 +10,24 @@ import Testing
 @Suite(.serialized) struct OverloadTests {
   /// What the README states for all processes of `daybook up` under load.
   private static let memoryLimit = 1_500_000_000
+
+  @Test func aGzipBombOfTenGibibytesCostsLittleMoreThanTheBodyLimit() throws {
+    let daybook = try RunningDaybook()
+    defer { daybook.stop() }
+    let service = try daybook.child("daybook command")
+    // Members of 1 MiB of newlines: 10 MB over the wire, 10 GiB after decompression.
+    let member = Gzip.compress([UInt8](repeating: 0x0A, count: 1 << 20))
+    let bomb = Array(repeatElement(member, count: 10_240).joined())
+    let before = try ProcessTree.peakMemory(of: service)
+    let client = HTTPClient(daybook.command)
+    for path in ["/write", "/api/v2/write", "/v1/samples"] {
+      let answer = try client.send("POST", path, headers: [("Content-Encoding", "gzip")], body: bomb)
+      #expect(answer.status == 413, "\(path): \(answer.text)")
+    }
+    // The body as sent, and what was decompressed up to the limit of 32 MiB, in a buffer that may have doubled.
+    let cost = try ProcessTree.peakMemory(of: service) - before
+    #expect(cost < bomb.count + (64 << 20), "\(cost) bytes")
+  }
 
   @Test func aThousandConnectionsWithAMegabyteEachStayWithinTheMemoryLimit() throws {
     var limit = rlimit()

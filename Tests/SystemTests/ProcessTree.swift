@@ -49,6 +49,16 @@ enum ProcessTree {
     }
   }
 
+  /// The most memory that one process has had resident so far, in bytes.
+  static func peakMemory(of processID: Int32) throws -> Int {
+    let text = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
+    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    guard let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
+      throw SystemTestError("no VmHWM of process \(processID)")
+    }
+    return kilobytes * 1024
+  }
+
   /// The fields of /proc/PID/stat from the state on.
   private static func stat(_ processID: Int32) -> [Substring]? {
     guard let bytes = FileManager.default.contents(atPath: "/proc/\(processID)/stat"),

@@ -12,7 +12,11 @@ final class BenchInstance {
   private let child: ChildProcess
   private var projector: ChildProcess?
 
-  var processID: Int32 { child.processID }
+  /// The processes that were started here; the others are below them.
+  var processIDs: [Int32] { [child, projector].compactMap { $0?.processID } }
+
+  /// Memory and processor time of every process of the instance.
+  var usage: [ProcessUsage] { processIDs.flatMap { ProcessUsage.tree(of: $0) } }
 
   /// Starts it and returns when it is ready. `withoutProjector`: until `startProjector`, nothing is projected.
   init(withoutProjector: Bool = false) throws {

@@ -1,5 +1,4 @@
 import Events
-import Glibc
 import HTTPClient
 import Runtime
 
@@ -10,13 +9,13 @@ enum BenchScenarios {
     let instance = try BenchInstance()
     defer { instance.stop() }
     let prepared = prepare(load, instance.command)
-    let idle = ProcessUsage.tree(of: instance.processID)
-    let memory = MemoryWatch(processID: instance.processID)
+    let idle = instance.usage
+    let memory = MemoryWatch(processIDs: instance.processIDs)
     let started = MonotonicClock.now
     let outcome = try send(prepared.requests, load.connections, instance.command, "ingest", prepared.samplesPerRequest)
     let queryable = try waitUntilQueryable(instance.query, outcome.positions, since: started)
     let peak = memory.stop()
-    let busy = ProcessUsage.tree(of: instance.processID)
+    let busy = instance.usage
     var report = BenchReport(
       "ingest: \(load.linesPerRequest) lines of 10 fields a request, \(load.connections) connections, durable")
     report.add("samples", "samples", Double(prepared.samples), "")
@@ -41,8 +40,8 @@ enum BenchScenarios {
       let line = "load,host=host_\(number % 1000) value=\(number % 100).\(number % 10)5 \(time)\n"
       return HTTPLoadGenerator.request("POST", "/write?db=bench", host: instance.command, body: Array(line.utf8))
     }
-    let idle = ProcessUsage.tree(of: instance.processID)
-    let memory = MemoryWatch(processID: instance.processID)
+    let idle = instance.usage
+    let memory = MemoryWatch(processIDs: instance.processIDs)
     let started = MonotonicClock.now
     let outcome = try send(prepared, connections, instance.command, "singles", 1)
     let queryable = try waitUntilQueryable(instance.query, outcome.positions, since: started)
@@ -52,7 +51,7 @@ enum BenchScenarios {
     report.add("requests_per_second", "acknowledged", Double(requests) / outcome.seconds, "requests/s")
     report.add("queryable_seconds", "first byte to all queryable", queryable, "s")
     report.addLatencies(outcome.latencies, key: "request", label: "request")
-    addProcessorTime(&report, before: idle, after: ProcessUsage.tree(of: instance.processID))
+    addProcessorTime(&report, before: idle, after: instance.usage)
     report.addMemory(peak)
     try checkStatuses(outcome, &report, expected: 204)
     return report
@@ -64,9 +63,9 @@ enum BenchScenarios {
     defer { instance.stop() }
     let prepared = prepare(load, instance.command)
     let outcome = try send(prepared.requests, load.connections, instance.command, "ingest", prepared.samplesPerRequest)
-    let memory = MemoryWatch(processID: getpid())
     let started = MonotonicClock.now
     try instance.startProjector()
+    let memory = MemoryWatch(processIDs: instance.processIDs)
     let queryable = try waitUntilQueryable(instance.query, outcome.positions, since: started)
     let peak = memory.stop()
     var report = BenchReport("project: a backlog from the store until all of it is queryable")

@@ -1,7 +1,7 @@
 import Runtime
 import Synchronization
 
-/// Watches a process tree's memory while something else goes on.
+/// Watches the memory of process trees while something else goes on.
 final class MemoryWatch: Sendable {
   private struct State {
     var stopped = false
@@ -11,12 +11,13 @@ final class MemoryWatch: Sendable {
   private let state = Monitor(State())
   private let thread = Mutex<OwnedThread?>(nil)
 
-  init(processID: Int32, every interval: Duration = .milliseconds(200)) {
+  /// `processIDs`: the roots of the trees; what is below them counts with them.
+  init(processIDs: [Int32], every interval: Duration = .milliseconds(200)) {
     let state = state
     thread.withLock {
       $0 = OwnedThread("memory-watch") {
         while true {
-          let tree = ProcessUsage.tree(of: processID)
+          let tree = processIDs.flatMap { ProcessUsage.tree(of: $0) }
           let sums = Dictionary(tree.map { ($0.name, $0.pssBytes) }, uniquingKeysWith: +)
           let total = sums.values.reduce(0, +)
           state.withLock {

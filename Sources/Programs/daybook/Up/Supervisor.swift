@@ -27,13 +27,15 @@ struct Supervisor {
   private var clusterStartedAt = MonotonicClock.now
   private var clusterStartAt: UInt64?
   private var logDueAt: UInt64 = 0
+  private var readiness: ReadinessNotice
   private let termination: TerminationSignal
   private let logger: Logger
 
   init(
-    programs: [String], environment: [String: String], cluster: PostgresCluster?, termination: TerminationSignal,
-    logger: Logger
+    programs: [String], environment: [String: String], cluster: PostgresCluster?, readiness: ReadinessNotice,
+    termination: TerminationSignal, logger: Logger
   ) {
+    self.readiness = readiness
     slots = programs.map { Slot(program: $0) }
     self.environment = environment
     self.cluster = cluster
@@ -45,6 +47,7 @@ struct Supervisor {
     while true {
       superviseCluster()
       for index in slots.indices { try supervise(index) }
+      readiness.check(logger)
       if let signal = termination.wait(timeout: Self.interval) {
         logger.info("stopping", ["signal": signal])
         break

@@ -19,8 +19,8 @@ enum UpProgram: Subcommand {
   static func run(_ options: ProgramOptions) throws -> Int32 {
     let termination = TerminationSignal()
     let logger = try SharedOptions.logger(options, program: name)
-    _ = try SharedOptions.listenAddress(SharedOptions.commandListen, options)
-    _ = try SharedOptions.listenAddress(SharedOptions.queryListen, options)
+    let command = try SharedOptions.listenAddress(SharedOptions.commandListen, options)
+    let query = try SharedOptions.listenAddress(SharedOptions.queryListen, options)
     let programs = try programs(without: options["--without"] ?? "")
     let databases = Databases(options)
     var cluster: PostgresCluster?
@@ -36,8 +36,10 @@ enum UpProgram: Subcommand {
         logger.info("applied migration", ["migration": migration])
       }
       var supervisor = Supervisor(
-        programs: programs, environment: environment(options), cluster: cluster, termination: termination,
-        logger: logger)
+        programs: programs, environment: environment(options), cluster: cluster,
+        readiness: ReadinessNotice(
+          command: programs.contains("command") ? command : nil, query: programs.contains("query") ? query : nil),
+        termination: termination, logger: logger)
       try supervisor.run()
     } catch {
       cluster?.stop()

@@ -1,0 +1,31 @@
+import HTTPClient
+import Runtime
+
+/// Says once, after the start, that the services are ready and where they are.
+struct ReadinessNotice {
+  /// A service that does not answer by then is asked again at the next check.
+  private static let timeout = Duration.milliseconds(100)
+
+  private let command: ListenAddress?
+  private let query: ListenAddress?
+  private var isDone: Bool
+
+  /// A nil service is not run here. With port 0 nobody but the child knows where it listens, and only its log says so.
+  init(command: ListenAddress?, query: ListenAddress?) {
+    self.command = command
+    self.query = query
+    isDone = [command, query].contains { $0 == nil || $0?.port == 0 }
+  }
+
+  /// Asks, unless it has been said. Blocks for at most a few `timeout`s.
+  mutating func check(_ logger: Logger) {
+    guard !isDone, let command, let query else { return }
+    guard Self.isReady(command), Self.isReady(query) else { return }
+    isDone = true
+    logger.info("ready", ["post": "http://\(command)", "read": "http://\(query)", "stop": "Ctrl-C"])
+  }
+
+  private static func isReady(_ address: ListenAddress) -> Bool {
+    (try? HTTPClient(address, timeout: timeout).send("GET", "/readyz"))?.status == 200
+  }
+}
