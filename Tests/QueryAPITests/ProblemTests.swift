@@ -8,7 +8,7 @@ import Testing
     let body = String(decoding: problem.body, as: UTF8.self)
     #expect(
       body == """
-        {"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_step","detail":"a \\"step\\""}
+        {"type":"about:blank","title":"Bad Request","status":400,"code":"invalid-step","detail":"a \\"step\\""}
 
         """)
   }

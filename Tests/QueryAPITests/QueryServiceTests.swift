@@ -127,15 +127,15 @@ import Testing
   @Test func badRequestsAreProblems() throws {
     try withService { service, _, _ in
       for (target, code, word) in [
-        ("/v1/timeline", "missing_parameter", "name"),
-        ("/v1/timeline?name=cpu&tz=UTC", "unknown_parameter", "aggregate"),
-        ("/v1/timeline?name=cpu&step=0m", "invalid_step", "10m"),
-        ("/v1/timeline?name=cpu&step=5s", "invalid_step", "10m"),
-        ("/v1/timeline?name=cpu&aggregate=p99", "invalid_aggregate", "avg, sum"),
-        ("/v1/timeline?name=cpu&from=2&to=1", "invalid_range", "from"),
-        ("/v1/timeline?name=cpu&after=x", "invalid_token", "Daybook-Position"),
-        ("/v1/timeline?name=cpu&from=0&to=2013-12-02T00:00:00Z", "too_many_points", "11000"),
-        ("/v1/latest?name=cpu&from=1", "unknown_parameter", "label.NAME"),
+        ("/v1/timeline", "missing-parameter", "name"),
+        ("/v1/timeline?name=cpu&tz=UTC", "unknown-parameter", "aggregate"),
+        ("/v1/timeline?name=cpu&step=0m", "invalid-step", "10m"),
+        ("/v1/timeline?name=cpu&step=5s", "invalid-step", "10m"),
+        ("/v1/timeline?name=cpu&aggregate=p99", "invalid-aggregate", "avg, sum"),
+        ("/v1/timeline?name=cpu&from=2&to=1", "invalid-range", "from"),
+        ("/v1/timeline?name=cpu&after=x", "invalid-token", "Daybook-Position"),
+        ("/v1/timeline?name=cpu&from=0&to=2013-12-02T00:00:00Z", "too-many-points", "11000"),
+        ("/v1/latest?name=cpu&from=1", "unknown-parameter", "label.NAME"),
       ] {
         let response = try service.get(target)
         #expect(response.status == 400)
@@ -147,7 +147,7 @@ import Testing
         storeHigh: 1, storeLow: 1, generation: 1, positions: [ShardPosition(shard: 0, position: 1)])
       let refused = try service.get("/v1/metrics?after=\(other)")
       #expect(refused.status == 400)
-      #expect(refused.text.contains("\"code\":\"token_of_another_store\""))
+      #expect(refused.text.contains("\"code\":\"token-of-another-store\""))
     }
   }
 
@@ -155,7 +155,7 @@ import Testing
     try withService { service, _, _ in
       let path = try service.get("/v1/nothing")
       #expect(path.status == 404)
-      #expect(path.text.contains("\"code\":\"not_found\""))
+      #expect(path.text.contains("\"code\":\"not-found\""))
       #expect(path.text.contains("/v1/timeline"))
       let method = try service.get("/v1/timeline", method: "POST")
       #expect(method.status == 405)
@@ -170,7 +170,7 @@ import Testing
       let next = try store.record([TestSample(Self.a, at: 5, 1)])
       let response = try service.get("/v1/timeline?name=cpu&after=\(token)&after=\(next)&wait=50ms")
       #expect(response.status == 504)
-      #expect(response.text.contains("\"code\":\"position_not_reached\""))
+      #expect(response.text.contains("\"code\":\"position-not-reached\""))
       #expect(response.text.contains("\"position\":\"\(token)\""))
       store.startProjector(quietTime: .milliseconds(1))
       #expect(try service.get("/v1/timeline?name=cpu&after=\(next)&wait=20s").status == 200)
@@ -231,7 +231,7 @@ import Testing
     try withService({ $0.answerBytesLimit = 200 }) { service, _, _ in
       let response = try service.get("/v1/timeline?name=cpu&from=0&to=60000&aggregate=avg,count,last")
       #expect(response.status == 400)
-      #expect(response.text.contains("\"code\":\"answer_too_large\""))
+      #expect(response.text.contains("\"code\":\"answer-too-large\""))
     }
   }
 

@@ -8,7 +8,7 @@ struct CatalogueReader {
   let snapshot: ReadSnapshot
 
   /// The series that a selector asks for, by rising id.
-  /// - Throws: `too_many_series` when there are more than one query may read.
+  /// - Throws: `too-many-series` when there are more than one query may read.
   func series(_ selector: SeriesSelector) throws(ReadFailure) -> [CataloguedSeries] {
     let ids = try ids(selector)
     let labels = try labels(of: ids)

@@ -7,7 +7,7 @@ package struct ReadProgress: Sendable {
   package let catalogue: Build
 
   /// Of the active builds among `builds`.
-  /// - Throws: `no_read_model` when one is missing, or when the two are of different stores.
+  /// - Throws: `no-read-model` when one is missing, or when the two are of different stores.
   package init(_ builds: [Build]) throws(QueryError) {
     guard let timeline = builds.first(where: { $0.isActive && $0.projection == TimelineTables.projection }),
       let catalogue = builds.first(where: { $0.isActive && $0.projection == CatalogueTables.projection })
