@@ -98,12 +98,20 @@ final class RunningDaybook {
     }
   }
 
-  /// The process below `up` whose command line holds `text`.
+  /// The process below `up` whose command line holds `text`. One that was killed is waited for: `up` starts it again after
+  /// its back-off, which is ten seconds at most.
   func child(_ text: String) throws -> Int32 {
-    guard let found = ProcessTree.below(processID).first(where: { $0.command.contains(text) }) else {
-      throw SystemTestError("no process '\(text)' below daybook up:\n\(log)")
+    let deadline = MonotonicClock.deadline(after: .seconds(30))
+    while true {
+      if let found = ProcessTree.below(processID).first(where: { $0.command.contains(text) && ProcessTree.isAlive($0) })
+      {
+        return found.processID
+      }
+      guard MonotonicClock.now < deadline else {
+        throw SystemTestError("no process '\(text)' below daybook up:\n\(log)")
+      }
+      MonotonicClock.sleep(for: .milliseconds(20))
     }
-    return found.processID
   }
 
   /// Ends it and removes its folder.

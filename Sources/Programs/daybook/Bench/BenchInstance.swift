@@ -20,8 +20,8 @@ final class BenchInstance {
 
   /// Starts it and returns when it is ready. `withoutProjector`: until `startProjector`, nothing is projected.
   init(withoutProjector: Bool = false) throws {
-    command = ListenAddress(host: "127.0.0.1", port: try Self.freePort())
-    query = ListenAddress(host: "127.0.0.1", port: try Self.freePort())
+    command = ListenAddress(host: "127.0.0.1", port: try FreePort.find())
+    query = ListenAddress(host: "127.0.0.1", port: try FreePort.find())
     var template = Array((ProgramOptions.processEnvironment("TMPDIR") ?? "/tmp").utf8CString.dropLast())
     template += "/daybook-bench-XXXXXX".utf8CString
     guard mkdtemp(&template) != nil else { throw BenchError("cannot make a temporary folder: errno \(errno)") }
@@ -103,24 +103,6 @@ final class BenchInstance {
       "DAYBOOK_HOME": home, "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
       "DAYBOOK_DATABASE": "", "DAYBOOK_READ_DATABASE": "",
     ]
-  }
-
-  /// A port that was free a moment ago.
-  private static func freePort() throws -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        let bound = bind(descriptor, pointer, length)
-        return bound == 0 ? getsockname(descriptor, pointer, &length) : bound
-      }
-    }
-    guard status == 0 else { throw BenchError("cannot find a free port: errno \(errno)") }
-    return UInt16(bigEndian: address.sin_port)
   }
 }
 

@@ -1,8 +1,9 @@
 import Glibc
 
 /// Ports that nobody listens on.
-enum FreePort {
-  static func find() throws -> UInt16 {
+package enum FreePort {
+  /// A port of 127.0.0.1 that was free a moment ago. Another process may take it first.
+  package static func find() throws(HTTPClientError) -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
@@ -15,7 +16,7 @@ enum FreePort {
         return bound == 0 ? getsockname(descriptor, pointer, &length) : bound
       }
     }
-    guard status == 0 else { throw SystemTestError("cannot find a free port: errno \(errno)") }
+    guard status == 0 else { throw HTTPClientError("cannot find a free port: errno \(errno)") }
     return UInt16(bigEndian: address.sin_port)
   }
 }
