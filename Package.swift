@@ -191,6 +191,7 @@ tests(
 
 tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
+tests("HTTPClientTests", uses: ["HTTPClient", "TestSupport"])
 tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
 tests(
   "SystemTests",

@@ -262,18 +262,15 @@ import Testing
     try expectClean(scene)
   }
 
-  @Test func aQuietSystemShowsAnEventSoon() throws {
+  @Test func aQuietSystemIsWokenByTheCommitNotByPolling() throws {
     let scene = try EngineScene()
-    let engine = scene.start(scene.settings([JournalProjection()]))
+    var settings = scene.settings([JournalProjection()])
+    settings.pollInterval = .seconds(600)
+    let engine = scene.start(settings)
     try waitUntil("it runs") { engine.status().builds.first?.shards.count == 8 }
-    var waits: [UInt64] = []
     for round in 0..<20 {
       try scene.log.recordMany(shard: round % 8, count: 1)
-      let committed = MonotonicClock.now
       try scene.waitUntilProjected()
-      waits.append(MonotonicClock.now - committed)
-      MonotonicClock.sleep(for: .milliseconds(30))
     }
-    #expect(waits.sorted()[10] < 50_000_000)
   }
 }

@@ -235,21 +235,14 @@ import Testing
     }
   }
 
-  /// From the moment a sample is on disk to its bucket in an answer.
-  @Test func aSampleIsSoonInATimeline() throws {
+  @Test func everySampleIsInTheAnswerThatWaitsForItsPosition() throws {
     try withService { service, store, _ in
-      var milliseconds: [Double] = []
       for index in 0..<30 {
         let token = try store.record([TestSample(Self.a, at: Int64(index) * Self.minute, 7)])
-        let start = MonotonicClock.now
         let response = try service.get("/v1/timeline?name=cpu&from=0&to=3600000&aggregate=last&after=\(token)&wait=10s")
-        milliseconds.append(Double(MonotonicClock.now - start) / 1e6)
         #expect(response.status == 200)
+        #expect(response.text.contains("\(index * 60_000)]"), "the newest bucket comes last: \(response.text)")
       }
-      milliseconds.sort()
-      print("freshness: median \(milliseconds[15]) ms, worst \(milliseconds[29]) ms")
-      // 50 ms is what is promised of a quiet system; tests run beside others.
-      #expect(milliseconds[15] < 500)
     }
   }
 }

@@ -41,10 +41,12 @@ package struct HTTPResponseParser {
         try readHead(Array(pending[..<end]))
         pending.removeFirst(end)
         if status >= 100 && status < 200 {
+          phase = .head
           headers = []
           continue
         }
         if headOnly || status == 204 || status == 304 { return whole() }
+        if case .untilClose = phase { keepsAlive = false }
       case .body(let remaining):
         let rest = pending
         pending = []
@@ -102,7 +104,6 @@ package struct HTTPResponseParser {
         keepsAlive = false
       }
     }
-    if case .untilClose = phase { keepsAlive = false }
   }
 
   /// True once the last chunk has come.
