@@ -94,6 +94,12 @@ import Testing
     #expect(try connect(cluster).query(sql: "SELECT id FROM t").int32(0, 0) == 42)
   }
 
+  @Test func anUnfinishedClusterOfAProcessThatDiedIsRemovedWhole() throws {
+    for path in [home, "\(home)/postgres.new", "\(home)/postgres.new/base"] { mkdir(path, 0o755) }
+    #expect(PostgresCluster.removeAbandoned(home: home, logger: logger))
+    #expect(access(home, F_OK) != 0)
+  }
+
   @Test func aPoolRecoversWhenTheServerIsBack() throws {
     let cluster = try started()
     defer { cluster.destroy() }

@@ -12,6 +12,8 @@ struct ClusterPlace {
   let user: ServerUser
 
   var data: String { "\(parent)/postgres" }
+  /// Where data is made, until it is whole and gets its name.
+  var unfinished: String { "\(data).new" }
   var log: String { "\(home)/postgres.log" }
   /// Beside the data, not in the home: of two homes that lead to the same data one may run it.
   var lock: String { "\(parent)/cluster.lock" }

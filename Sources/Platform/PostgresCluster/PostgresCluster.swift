@@ -144,6 +144,7 @@ package final class PostgresCluster: Sendable {
     kill()
     _ = ServerProcesses.waitUntilGone(from: place.data, patience: .seconds(5))
     FolderTree.remove(place.isElsewhere ? place.parent : place.data)
+    FolderTree.remove(place.unfinished)
     FolderTree.remove(place.socketFolder)
     for file in [place.log, "\(place.log).1", place.pointer, place.location, place.lock] { unlink(file) }
     rmdir(place.home)
@@ -230,7 +231,7 @@ package final class PostgresCluster: Sendable {
 
   private func initialize(_ place: ClusterPlace) throws(PostgresClusterError) {
     let binaries = try ServerBinaries.find(version: nil)
-    let fresh = "\(place.data).new"
+    let fresh = place.unfinished
     FolderTree.remove(fresh)
     try SystemCall.makeFolders(fresh, mode: 0o700)
     try SystemCall.give(fresh, user: place.user.user, group: place.user.group, mode: 0o700)
