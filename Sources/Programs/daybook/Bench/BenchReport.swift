@@ -24,7 +24,8 @@ struct BenchReport {
     let sorted = microseconds.sorted()
     guard !sorted.isEmpty else { return }
     for (name, part) in [("p50", 0.5), ("p99", 0.99), ("max", 1.0)] {
-      let index = min(sorted.count - 1, Int(Double(sorted.count) * part))
+      // Nearest rank: the smallest value that this part of all does not exceed.
+      let index = max(0, Int((Double(sorted.count) * part).rounded(.up)) - 1)
       add("\(key)_\(name)_ms", "\(label) \(name)", Double(sorted[index]) / 1000, "ms")
     }
   }

@@ -24,7 +24,7 @@ struct StatusTable {
         ])
       }
     }
-    var text = "store     \(root["store"]?.string ?? "unknown")\n"
+    var text = "\(root["store"]?.string ?? "unknown store")\n"
     if let problem = root["lagProblem"]?.string { text += "lag is unknown: \(problem)\n" }
     text += "\n" + Self.aligned(rows)
     self.text = withExtendedLifetime(parser) { text }
