@@ -115,8 +115,8 @@ module(.platform, "Compression", uses: ["CZstd", "CZlib"])
 module(.platform, "JSON", uses: ["CSimdjson"])
 module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"])
 module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Postgres"])
-module(.platform, "HTTPServer", uses: ["CMicroHTTP", "CLinux", "Runtime"])
-module(.platform, "HTTPClient", uses: ["CLinux", "Runtime"])
+module(.platform, "HTTPServer", uses: ["CMicroHTTP", "Runtime"])
+module(.platform, "HTTPClient", uses: ["Runtime"])
 
 // Contracts: pure values.
 module(.contracts, "ColumnCodec")
@@ -124,21 +124,18 @@ module(.contracts, "Events", uses: ["ColumnCodec"])
 module(.contracts, "ReadModels", uses: ["ColumnCodec", "Events"])
 
 // Log: reads committed events.
-module(.log, "EventFeed", uses: ["Runtime", "Postgres", "Compression", "ColumnCodec", "Events"])
+module(.log, "EventFeed", uses: ["Postgres", "Compression", "Events"])
 
 // Write: from a request to committed events.
-module(.write, "Commands", uses: ["Runtime", "Hashing", "ColumnCodec", "Events"])
-module(.write, "LineProtocol", uses: ["Runtime", "CLinux", "Hashing", "ColumnCodec", "Events", "Commands"])
+module(.write, "Commands", uses: ["Runtime", "Hashing", "Events"])
+module(.write, "LineProtocol", uses: ["Runtime", "Hashing", "ColumnCodec", "Events", "Commands"])
 module(.write, "SamplesJSON", uses: ["JSON", "Runtime", "Hashing", "ColumnCodec", "Events", "Commands"])
 module(
   .write, "EventStore",
   uses: ["Runtime", "Postgres", "Hashing", "Compression", "ColumnCodec", "Events", "Commands"])
 module(
   .write, "CommandAPI",
-  uses: [
-    "Runtime", "HTTPServer", "Compression", "Hashing", "Events", "Commands", "LineProtocol", "SamplesJSON",
-    "EventStore",
-  ])
+  uses: ["Runtime", "HTTPServer", "Compression", "Events", "Commands", "LineProtocol", "SamplesJSON", "EventStore"])
 
 // Project: from events to read models.
 module(.project, "ProjectionKit", uses: ["Events"])
@@ -147,11 +144,11 @@ module(
   .project, "ProjectionEngine", uses: ["Runtime", "Postgres", "Events", "EventFeed", "ProjectionKit", "ReadStore"])
 
 // Projections: one target each.
-module(.projections, "Timeline", uses: ["ColumnCodec", "Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
-module(.projections, "Catalogue", uses: ["ColumnCodec", "Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
+module(.projections, "Timeline", uses: ["Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
+module(.projections, "Catalogue", uses: ["Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
 
 // Query: from read models to answers.
-module(.query, "Queries", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "ReadModels", "EventFeed"])
+module(.query, "Queries", uses: ["Runtime", "Postgres", "Events", "ReadModels", "EventFeed"])
 module(
   .query, "QueryAPI", uses: ["Runtime", "HTTPServer", "Postgres", "Events", "ReadModels", "EventFeed", "Queries"])
 
@@ -163,12 +160,9 @@ module(.migrations, "ReadStoreMigrations", folder: "read_store", embed: "sql")
 module(
   .programs, "daybook",
   uses: [
-    "CLinux", "Runtime", "Hashing", "Compression", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient",
-    "ColumnCodec", "Events", "ReadModels", "EventFeed",
-    "Commands", "EventStore", "CommandAPI",
-    "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue",
-    "Queries", "QueryAPI",
-    "EventStoreMigrations", "ReadStoreMigrations",
+    "CLinux", "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Events", "EventStore",
+    "CommandAPI", "ProjectionKit", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI", "EventStoreMigrations",
+    "ReadStoreMigrations",
   ],
   executable: true)
 

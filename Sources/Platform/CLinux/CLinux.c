@@ -14,10 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-void *daybook_memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length) {
-  return memmem(haystack, haystack_length, needle, needle_length);
-}
-
 int daybook_termination_signalfd(void) {
   sigset_t set;
   sigemptyset(&set);
@@ -32,8 +28,6 @@ int daybook_read_signalfd(int descriptor) {
   if (read(descriptor, &information, sizeof information) != (ssize_t)sizeof information) return -1;
   return (int)information.ssi_signo;
 }
-
-int daybook_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
 void daybook_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

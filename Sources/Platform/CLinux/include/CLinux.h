@@ -5,19 +5,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/// memmem(3): the first place of `needle` in `haystack`, or NULL.
-void *_Nullable daybook_memmem(
-    const void *_Nonnull haystack, size_t haystack_length, const void *_Nonnull needle, size_t needle_length);
-
 /// Opens a signalfd(2) for SIGINT and SIGTERM after blocking them in the calling thread (threads started later inherit
 /// the mask). Returns -1 and sets errno on failure.
 int daybook_termination_signalfd(void);
 
 /// Takes one signal's number from such a descriptor; -1 when it cannot.
 int daybook_read_signalfd(int descriptor);
-
-/// Asks the kernel to send `signal` to the calling process when its parent dies (prctl PR_SET_PDEATHSIG).
-int daybook_die_with_parent(int signal);
 
 /// Names the calling thread for ps(1) and top(1); at most 15 bytes are kept.
 void daybook_name_thread(const char *_Nonnull name);
