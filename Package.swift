@@ -160,7 +160,7 @@ module(.migrations, "ReadStoreMigrations", folder: "read_store", embed: "sql")
 module(
   .programs, "daybook",
   uses: [
-    "CLinux", "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Events", "EventStore",
+    "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Events", "EventStore",
     "CommandAPI", "ProjectionKit", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI", "EventStoreMigrations",
     "ReadStoreMigrations",
   ],

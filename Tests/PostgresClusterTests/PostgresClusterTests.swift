@@ -343,7 +343,8 @@ import Testing
     let (user, group) = geteuid() == 0 ? (user, group) : (.max, .max)
     return copies.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return -1 }
-      return daybook_spawn(base.assumingMemoryBound(to: UnsafePointer<CChar>.self), nil, "/", user, group, -1, -1, 0)
+      return daybook_spawn(
+        arguments[0], base.assumingMemoryBound(to: UnsafePointer<CChar>.self), nil, "/", user, group, -1, -1, 0)
     }
   }
 

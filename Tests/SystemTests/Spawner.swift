@@ -60,6 +60,7 @@ final class Spawner: Sendable {
     return wordPointers.withUnsafeMutableBytes { words in
       variablePointers.withUnsafeMutableBytes { variables in
         let processID = daybook_spawn(
+          order.arguments[0],
           words.baseAddress!.assumingMemoryBound(to: UnsafePointer<CChar>.self),
           variables.baseAddress!.assumingMemoryBound(to: UnsafePointer<CChar>.self), nil, order.user, order.group,
           order.log, order.log, SIGTERM)

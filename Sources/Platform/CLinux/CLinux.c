@@ -33,8 +33,8 @@ void daybook_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); 
 
 // Between fork and exec only async-signal-safe calls are made: the parent has many threads.
 pid_t daybook_spawn(
-    const char *const *arguments, const char *const *environment, const char *directory, uid_t user, gid_t group,
-    int standard_output, int standard_error, int die_with_parent_signal) {
+    const char *program, const char *const *arguments, const char *const *environment, const char *directory,
+    uid_t user, gid_t group, int standard_output, int standard_error, int die_with_parent_signal) {
   int report[2];
   if (pipe2(report, O_CLOEXEC) != 0) return -1;
 
@@ -80,9 +80,9 @@ pid_t daybook_spawn(
     if (!failed && standard_error >= 0 && dup2(standard_error, 2) < 0) failed = errno;
     if (!failed) {
       if (environment != NULL) {
-        execve(arguments[0], (char *const *)arguments, (char *const *)environment);
+        execve(program, (char *const *)arguments, (char *const *)environment);
       } else {
-        execv(arguments[0], (char *const *)arguments);
+        execv(program, (char *const *)arguments);
       }
       failed = errno;
     }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Hashing
+import Runtime
 
 /// Where the files of a home's cluster are. A home is a folder that a person chose; `data` is in it, or under
 /// /var/lib/daybook where Postgres' user cannot get into the home.
@@ -94,10 +95,10 @@ struct ClusterPlace {
   private static func canEnter(_ folder: String, _ user: ServerUser) -> Bool {
     let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(nowhere) }
-    let child = try? ChildProcess(
-      ["/bin/true"], directory: folder, user: user, output: nowhere, dieWithParentSignal: SIGKILL)
-    guard let child else { return false }
-    return child.waitForExit(.seconds(10)) != nil
+    var command = user.command(["/bin/true"], output: nowhere, signalWhenParentEnds: SIGKILL)
+    command.directory = folder
+    guard let child = try? ChildProcess(command) else { return false }
+    return child.waitForEnd(.seconds(10)) != nil
   }
 
   /// Makes the folder that the data folder will be in.

@@ -56,7 +56,7 @@ package final class PostgresCluster: Sendable {
   package var processID: Int32? { running.withLock { $0.server?.processID } }
 
   /// How the server that `start` started ended; nil while it runs.
-  package var exitStatus: String? { running.withLock { $0.server?.status } }
+  package var exitStatus: String? { running.withLock { $0.server?.end?.description } }
 
   /// Where the data is. Nil before `initializeIfNeeded`.
   package var dataFolder: String? { running.withLock { $0.place?.data } }
@@ -88,9 +88,10 @@ package final class PostgresCluster: Sendable {
     try writeConfiguration(place)
     let log = try openLog(place)
     defer { close(log.descriptor) }
-    let server = try ChildProcess(
-      ["\(binaries.folder)/postgres", "-D", place.data], user: place.user, output: log.descriptor,
-      dieWithParentSignal: dieWithParentSignal)
+    let server = try Self.startChild(
+      place.user.command(
+        ["\(binaries.folder)/postgres", "-D", place.data], output: log.descriptor,
+        signalWhenParentEnds: dieWithParentSignal))
     running.withLock { $0.server = server }
     do {
       try waitUntilItAccepts(server, place, limit, logStart: log.size)
@@ -107,13 +108,13 @@ package final class PostgresCluster: Sendable {
   /// checkpoint (nothing is lost, the next start recovers). Lets go of the home.
   package func stop(patience: Duration = .seconds(60)) {
     let (server, place) = running.withLock { ($0.server, $0.place) }
-    if let server, server.status == nil {
+    if let server, server.end == nil {
       server.signal(SIGINT)
-      if server.waitForExit(patience) == nil {
+      if server.waitForEnd(patience) == nil {
         logger.warning("Postgres does not stop: stopping it without a checkpoint")
         server.signal(SIGQUIT)
-        if server.waitForExit(.seconds(5)) == nil { server.signal(SIGKILL) }
-        _ = server.waitForExit(.seconds(5))
+        if server.waitForEnd(.seconds(5)) == nil { server.signal(SIGKILL) }
+        _ = server.waitForEnd(.seconds(5))
       }
     }
     if let place {
@@ -128,12 +129,12 @@ package final class PostgresCluster: Sendable {
   package func kill() {
     guard let server = running.withLock({ $0.server }) else { return }
     server.signal(SIGKILL)
-    _ = server.waitForExit(.seconds(10))
+    _ = server.waitForEnd(.seconds(10))
   }
 
   /// Waits until the server ends; its status then, or nil after the time.
   package func waitForExit(_ timeout: Duration) -> String? {
-    running.withLock { $0.server }?.waitForExit(timeout)
+    running.withLock { $0.server }?.waitForEnd(timeout)?.description
   }
 
   /// Ends the server at once and removes all that was made, the home last if nothing else is in it.
@@ -229,6 +230,14 @@ package final class PostgresCluster: Sendable {
     }
   }
 
+  private static func startChild(_ command: ChildCommand) throws(PostgresClusterError) -> ChildProcess {
+    do {
+      return try ChildProcess(command)
+    } catch {
+      throw .system(verb: "start", path: error.program, errno: error.errno)
+    }
+  }
+
   private func initialize(_ place: ClusterPlace) throws(PostgresClusterError) {
     let binaries = try ServerBinaries.find(version: nil)
     let fresh = place.unfinished
@@ -237,13 +246,14 @@ package final class PostgresCluster: Sendable {
     try SystemCall.give(fresh, user: place.user.user, group: place.user.group, mode: 0o700)
     let log = try openLog(place)
     defer { close(log.descriptor) }
-    let initdb = try ChildProcess(
+    var command = place.user.command(
       [
         "\(binaries.folder)/initdb", "-D", fresh, "-U", Self.owner, "--auth=peer", "--encoding=UTF8", "--locale=C",
         "--data-checksums", "--no-instructions",
-      ] + initializationOptions, directory: "/", user: place.user, output: log.descriptor, dieWithParentSignal: SIGKILL)
-    let status = initdb.waitForExit(.seconds(120))
-    guard status == "exit status 0" else {
+      ] + initializationOptions, output: log.descriptor, signalWhenParentEnds: SIGKILL)
+    command.directory = "/"
+    let initdb = try Self.startChild(command)
+    guard let end = initdb.waitForEnd(.seconds(120)), end.isSuccess else {
       initdb.signal(SIGKILL)
       let tail = SystemCall.readTail(place.log, from: log.size, limit: 2_000)
       FolderTree.remove(fresh)
@@ -301,7 +311,7 @@ package final class PostgresCluster: Sendable {
     let address = Self.address(socketFolder: place.socketFolder, user: Self.owner, database: "postgres")
     func logTail() -> String { SystemCall.readTail(place.log, from: logStart, limit: 2_000) }
     while true {
-      if let status = server.status { throw .stopped(status: status, log: logTail()) }
+      if let end = server.end { throw .stopped(status: end.description, log: logTail()) }
       do {
         _ = try PostgresConnection(address, application: "daybook cluster")
         return
@@ -309,7 +319,7 @@ package final class PostgresCluster: Sendable {
         guard error.isUnavailable else { throw .database(error.description) }
       }
       if MonotonicClock.now >= deadline { throw .startTimeout(limit, log: logTail()) }
-      _ = server.waitForExit(.milliseconds(20))
+      _ = server.waitForEnd(.milliseconds(20))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 
 /// The operating system's user that Postgres runs as.
 struct ServerUser: Equatable {
@@ -23,7 +24,19 @@ struct ServerUser: Equatable {
 
   var isRoot: Bool { user == 0 }
 
-  /// For daybook_spawn: nobody else but whom we are can be chosen without being root.
-  var spawnUser: uid_t { geteuid() == 0 ? user : uid_t.max }
-  var spawnGroup: gid_t { geteuid() == 0 ? group : gid_t.max }
+  /// `arguments` as a command of this user's: its program, arguments and descriptor for what it prints. Settings of ours
+  /// in the environment (PGPORT, LANG …) are not the server's.
+  func command(_ arguments: [String], output: Int32, signalWhenParentEnds: Int32) -> ChildCommand {
+    var command = ChildCommand(
+      arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"])
+    // Without being root nobody else can be chosen than whom we are.
+    if geteuid() == 0 {
+      command.user = user
+      command.group = group
+    }
+    command.standardOutput = output
+    command.standardError = output
+    command.signalWhenParentEnds = signalWhenParentEnds
+    return command
+  }
 }

@@ -15,14 +15,15 @@ int daybook_read_signalfd(int descriptor);
 /// Names the calling thread for ps(1) and top(1); at most 15 bytes are kept.
 void daybook_name_thread(const char *_Nonnull name);
 
-/// Starts `arguments` (NULL-terminated, the first is the program's path) as a child in its own process group.
+/// Starts the file `program` with `arguments` (NULL-terminated, the first by custom its path) as a child in its own
+/// process group.
 /// `user` and `group` of 0xFFFFFFFF mean: stay who you are. The child gets SIGTERM when its parent dies, an empty signal
 /// mask, and `standard_output` and `standard_error` as descriptors 1 and 2 (-1: inherited). `environment` is
 /// NULL-terminated, or NULL to inherit. `directory` may be NULL.
 /// Returns the child's id, or -1 with errno set; an exec that fails is reported here too.
 pid_t daybook_spawn(
-    const char *_Nonnull const *_Nonnull arguments, const char *_Nonnull const *_Nullable environment,
-    const char *_Nullable directory, uid_t user, gid_t group, int standard_output, int standard_error,
+    const char *_Nonnull program, const char *_Nonnull const *_Nonnull arguments,
+    const char *_Nonnull const *_Nullable environment, const char *_Nullable directory, uid_t user, gid_t group, int standard_output, int standard_error,
     int die_with_parent_signal);
 
 /// Opens an eventfd(2) that neither blocks nor is inherited; -1 and errno on failure.

@@ -28,8 +28,8 @@ final class BenchInstance {
     home = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var arguments = ["up", "--log-level", "warning"]
     if withoutProjector { arguments += ["--without", "projector"] }
-    child = try ChildProcess.start("up", arguments, environment: Self.environment(home, command, query))
-    BenchInterrupt.watch(home: home, processes: [child.processID])
+    child = try ChildProcess(.thisProgram(arguments, environment: Self.environment(home, command, query)))
+    BenchInterrupt.watch(home: home, processes: [child])
     // Without a projector there are no read models, so nothing to be ready for: then it is enough to answer.
     do {
       try waitUntilReady([(command, "/readyz"), (query, withoutProjector ? "/livez" : "/readyz")])
@@ -41,9 +41,9 @@ final class BenchInstance {
 
   /// Starts the projector that was left out.
   func startProjector() throws {
-    projector = try ChildProcess.start(
-      "projector", ["projector", "--log-level", "warning"], environment: Self.environment(home, command, query))
-    BenchInterrupt.watch(home: home, processes: [projector, child].compactMap { $0?.processID })
+    projector = try ChildProcess(
+      .thisProgram(["projector", "--log-level", "warning"], environment: Self.environment(home, command, query)))
+    BenchInterrupt.watch(home: home, processes: [projector, child].compactMap { $0 })
   }
 
   /// Waits until nothing in the tail is left to fold, so that queries are measured at rest.
@@ -69,15 +69,8 @@ final class BenchInstance {
   /// Ends all processes and removes the folder. Must be called before the instance goes.
   func stop() {
     for process in [projector, child].compactMap({ $0 }) {
-      process.terminate()
-      let deadline = MonotonicClock.deadline(after: .seconds(30))
-      while process.ended() == nil {
-        if MonotonicClock.now > deadline {
-          process.kill9()
-          break
-        }
-        MonotonicClock.sleep(for: .milliseconds(20))
-      }
+      process.signal(SIGTERM)
+      if process.waitForEnd(.seconds(30)) == nil { process.signal(SIGKILL) }
     }
     BenchInterrupt.watch(home: nil, processes: [])
     BenchInterrupt.remove(home)
@@ -90,7 +83,7 @@ final class BenchInstance {
         if let answer = try? HTTPClient(address, timeout: .seconds(2)).send("GET", path), answer.status == 200 {
           break
         }
-        if let end = child.ended() { throw BenchError("daybook up ended before it was ready: \(end)") }
+        if let end = child.end { throw BenchError("daybook up ended before it was ready: \(end)") }
         guard MonotonicClock.now < deadline else { throw BenchError("daybook up was not ready within 90 seconds") }
         MonotonicClock.sleep(for: .milliseconds(20))
       }
@@ -99,10 +92,10 @@ final class BenchInstance {
 
   private static func environment(_ home: String, _ command: ListenAddress, _ query: ListenAddress) -> [String: String]
   {
-    [
+    ChildCommand.environment(changing: [
       "DAYBOOK_HOME": home, "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
       "DAYBOOK_DATABASE": "", "DAYBOOK_READ_DATABASE": "",
-    ]
+    ])
   }
 }
 

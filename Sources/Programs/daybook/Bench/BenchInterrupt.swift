@@ -6,14 +6,14 @@ import Synchronization
 /// Ctrl-C while a benchmark runs: its instance is stopped and removed, then the program ends.
 enum BenchInterrupt {
   private struct Running {
-    var processes: [pid_t] = []
+    var processes: [ChildProcess] = []
     var home: String?
   }
 
   private static let running = Mutex(Running())
 
   /// What is to be cleaned up from now on; nil: nothing.
-  static func watch(home: String?, processes: [pid_t]) {
+  static func watch(home: String?, processes: [ChildProcess]) {
     running.withLock { $0 = Running(processes: processes, home: home) }
   }
 
@@ -23,11 +23,8 @@ enum BenchInterrupt {
     _ = OwnedThread("bench-interrupt") {
       let signal = termination.wait() ?? ""
       let left = running.withLock { $0 }
-      for process in left.processes { kill(process, SIGTERM) }
-      for process in left.processes {
-        var status: Int32 = 0
-        waitpid(process, &status, 0)
-      }
+      for process in left.processes { process.signal(SIGTERM) }
+      for process in left.processes { _ = process.waitForEnd(.seconds(30)) }
       if let home = left.home { remove(home) }
       StandardError.write("\nstopped by \(signal): nothing was measured\n")
       _exit(ExitCode.failure)

@@ -4,8 +4,6 @@ import Runtime
 
 /// Keeps the children of `daybook up` and its private Postgres running until a signal comes, then stops them: first what
 /// takes samples, then what projects, then what answers, Postgres last.
-///
-/// Runs on the main thread: children die with the thread that started them.
 struct Supervisor {
   /// How long a child may take to stop before it is killed. Longer than a service's own limit for running requests.
   private static let stopLimit = Duration.seconds(15)
@@ -16,6 +14,7 @@ struct Supervisor {
   private struct Slot {
     let program: String
     var child: ChildProcess?
+    var startedAt: UInt64 = 0
     var backoff = RestartBackoff()
     var startAt: UInt64 = 0
   }
@@ -62,18 +61,19 @@ struct Supervisor {
     var slot = slots[index]
     defer { slots[index] = slot }
     if let child = slot.child {
-      guard let end = child.ended() else { return }
-      let wait = slot.backoff.wait(afterLivingFor: .nanoseconds(Int64(MonotonicClock.now - child.startedAt)))
+      guard let end = child.end else { return }
+      let wait = slot.backoff.wait(afterLivingFor: .nanoseconds(Int64(MonotonicClock.now - slot.startedAt)))
       logger.warning(
         "a child ended and is started again",
-        ["child": slot.program, "pid": "\(child.processID)", "ended": end, "wait": "\(wait)"])
+        ["child": slot.program, "ended": "\(end)", "wait": "\(wait)"])
       slot.child = nil
       slot.startAt = MonotonicClock.deadline(after: wait)
     }
     if MonotonicClock.now >= slot.startAt {
-      let child = try ChildProcess.start(slot.program, [slot.program], environment: environment)
-      logger.info("started", ["child": slot.program, "pid": "\(child.processID)"])
+      let child = try ChildProcess(.thisProgram([slot.program], environment: environment))
+      logger.info("started", ["child": slot.program, "pid": "\(child.processID ?? 0)"])
       slot.child = child
+      slot.startedAt = MonotonicClock.now
     }
   }
 
@@ -102,16 +102,10 @@ struct Supervisor {
 
   private func stop(_ slot: Slot) {
     guard let child = slot.child else { return }
-    child.terminate()
-    let deadline = MonotonicClock.deadline(after: Self.stopLimit)
-    while child.ended() == nil {
-      if MonotonicClock.now > deadline {
-        logger.error("a child did not stop and is killed", ["child": slot.program, "pid": "\(child.processID)"])
-        child.kill9()
-        while child.ended() == nil { MonotonicClock.sleep(for: .milliseconds(5)) }
-        break
-      }
-      MonotonicClock.sleep(for: .milliseconds(10))
-    }
+    child.signal(SIGTERM)
+    if child.waitForEnd(Self.stopLimit) != nil { return }
+    logger.error("a child did not stop and is killed", ["child": slot.program, "pid": "\(child.processID ?? 0)"])
+    child.signal(SIGKILL)
+    _ = child.waitForEnd(Self.stopLimit)
   }
 }

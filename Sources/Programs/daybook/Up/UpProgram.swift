@@ -57,12 +57,12 @@ enum UpProgram: Subcommand {
     return all.filter { !without.contains($0) }
   }
 
-  /// What the children are told: the settings of this process, whichever way they came.
+  /// What the children are told: our environment with the settings of this process on top, whichever way they came.
   private static func environment(_ options: ProgramOptions) -> [String: String] {
     var environment: [String: String] = [:]
     for option in self.options {
       if let name = option.environment { environment[name] = options[option.flag] ?? "" }
     }
-    return environment
+    return ChildCommand.environment(changing: environment)
   }
 }
