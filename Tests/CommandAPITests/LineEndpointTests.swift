@@ -115,6 +115,34 @@ import WriteTestSupport
     #expect(second.text.contains(#""code":"invalid""#))
   }
 
+  @Test func modeObserveKeepsBothOfTwoSamplesAtOneTime() throws {
+    for path in ["/write", "/api/v2/write"] {
+      let service = try RunningService()
+      #expect(try service.post("\(path)?mode=observe", "m f=1 1\nm f=2 1\n").status == 204)
+      #expect(try service.modes() == [.observe])
+      #expect(try service.post("\(path)?mode=replace", "m f=1 1\n").status == 204)
+      #expect(try service.post("\(path)?mode=", "m f=1 1\n").status == 204)
+      #expect(try service.modes() == [.observe, .replace])
+      let unknown = try service.post("\(path)?mode=append", "m f=9 9\n")
+      #expect(unknown.status == 400)
+      #expect(unknown.text.contains("mode must be observe or replace"))
+      #expect(try service.stored().map(\.value) == [1, 1, 1, 2])
+    }
+  }
+
+  @Test func theAnswerSaysHowManySamplesWereStored() throws {
+    let service = try RunningService()
+    let accepted = { (answer: TestClient.Response) in answer.header("daybook-accepted") }
+    #expect(accepted(try service.post("/write", "m f=1,g=2,text=\"x\" 1\nm f=3 2\n")) == "3")
+    #expect(accepted(try service.post("/write", "")) == "0")
+    let partial = try service.post("/api/v2/write", "m f=1,g=x 1\nm f=2 2\n", ["Idempotency-Key": "k"])
+    #expect(partial.status == 400 && accepted(partial) == "1")
+    let replayed = try service.post("/api/v2/write", "m f=1,g=x 1\nm f=2 2\n", ["Idempotency-Key": "k"])
+    #expect(replayed.header("idempotent-replayed") == "true" && accepted(replayed) == "1")
+    #expect(accepted(try service.post("/write?precision=x", "m f=1 1")) == nil)
+    #expect(accepted(try service.json(#"[{"name":"m","value":1},{"name":"m","value":2}]"#)) == "2")
+  }
+
   @Test func moreThanOneRequestPerConnectionIsServed() throws {
     let service = try RunningService()
     let client = try service.client()

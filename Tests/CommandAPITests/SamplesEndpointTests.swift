@@ -117,6 +117,19 @@ import WriteTestSupport
     #expect(try service.post("/metrics", "").header("allow") == "GET, HEAD")
   }
 
+  @Test func everyJSONAnswerEndsItsLine() throws {
+    let service = try RunningService()
+    let answers = [
+      try service.json(#"{"name":"m","value":1}"#), try service.json("x"), try service.get("/nowhere"),
+      try service.post("/write", "m f=x"), try service.post("/api/v2/write", "m f=x"), try service.get("/health"),
+      try service.get("/readyz?verbose"), try service.get("/ping?verbose=true"),
+      try service.get("/query?q=SHOW+DATABASES"),
+    ]
+    for answer in answers {
+      #expect(answer.body.last == 0x0A && answer.text.count { $0 == "\n" } == 1, "\(answer.text)")
+    }
+  }
+
   @Test func theTraceContextAndTheSizeGoIntoTheMetadata() throws {
     let service = try RunningService()
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

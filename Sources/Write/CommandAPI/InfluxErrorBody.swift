@@ -9,7 +9,7 @@ enum InfluxErrorBody {
     json.member("error", fault.detail)
     writeLines(fault, to: &json)
     json.endObject()
-    return json.bytes
+    return json.document
   }
 
   /// `{"code": "…", "message": "…", "line": n}`.
@@ -21,7 +21,7 @@ enum InfluxErrorBody {
     if case .line(let line)? = fault.parts.first?.place { json.member("line", line) }
     writeLines(fault, to: &json)
     json.endObject()
-    return json.bytes
+    return json.document
   }
 
   private static func writeLines(_ fault: RequestFault, to json: inout JSONWriter) {

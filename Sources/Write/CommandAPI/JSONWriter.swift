@@ -2,8 +2,11 @@ import Runtime
 
 /// Writes one JSON text from front to back; commas are its business.
 struct JSONWriter {
-  private(set) var bytes: [UInt8] = []
+  private var bytes: [UInt8] = []
   private var needsComma = false
+
+  /// The whole text, ended by a newline, so that in a terminal the prompt does not stand behind it.
+  var document: [UInt8] { bytes + [0x0A] }
 
   mutating func beginObject() { open(0x7B) }
   mutating func endObject() { close(0x7D) }

@@ -4,9 +4,9 @@ import HTTPServer
 import LineProtocol
 import Runtime
 
-/// `POST /write` and `POST /api/v2/write`: InfluxDB line protocol in replace mode. The good lines of a bad batch are
-/// stored, then the answer is 400 with the bad ones. The content type and the names of databases, buckets and
-/// organisations are ignored.
+/// `POST /write` and `POST /api/v2/write`: InfluxDB line protocol, in replace mode unless `mode=observe` asks for the
+/// other. The good lines of a bad batch are stored, then the answer is 400 with the bad ones. The content type and the
+/// names of databases, buckets and organisations are ignored.
 struct LineEndpoint: Sendable {
   private let recording: SampleRecording
   private let bodyLimit: Int
@@ -21,7 +21,9 @@ struct LineEndpoint: Sendable {
 
   func handle(_ exchange: HTTPExchange, _ answer: RequestAnswer) throws(RequestFault) {
     let dialect = answer.dialect
-    let precision = try Self.precision(QueryParameters(exchange.queryItems()), dialect)
+    let parameters = QueryParameters(exchange.queryItems())
+    let precision = try Self.precision(parameters, dialect)
+    let mode = try Self.mode(parameters)
     let coding = try ContentCoding(exchange.header("Content-Encoding"), accepted: [.gzip])
     let request = try RecordRequest(exchange, protocol: "line")
     let outcome = try coding.decoded(exchange.body, limit: bodyLimit) { (body) throws(RequestFault) in
@@ -31,7 +33,7 @@ struct LineEndpoint: Sendable {
     let fault = outcome.rejectedLines > 0 ? PartialWrite.fault(outcome, dialect) : nil
     recording.submit(
       RecordCommand(
-        mode: .replace, metadata: request.metadata, batch: outcome.batch, rejected: outcome.rejected,
+        mode: mode, metadata: request.metadata, batch: outcome.batch, rejected: outcome.rejected,
         idempotency: request.idempotency, answer: { Self.answer($0, fault: fault, dialect) }),
       answer: answer)
   }
@@ -67,12 +69,17 @@ struct LineEndpoint: Sendable {
       400, "invalid-precision", "invalid precision \"\(name.prefix(20))\" (use n, ns, u, us, ms, s, m or h)")
   }
 
+  private static func mode(_ parameters: QueryParameters) throws(RequestFault) -> SampleMode {
+    guard let mode = parameters.value("mode") else { return .replace }
+    return try SampleModeText.parse(mode)
+  }
+
   private static func answer(_ receipt: AppendReceipt, fault: RequestFault?, _ dialect: Dialect) -> StoredAnswer {
-    let position = [("Daybook-Position", receipt.token.description)]
+    let headers = ReceiptHeaders.make(receipt)
     guard let fault else {
-      return StoredAnswer(status: 204, headers: position + InfluxHeaders.make(request: receipt.commandID))
+      return StoredAnswer(status: 204, headers: headers + InfluxHeaders.make(request: receipt.commandID))
     }
     let response = dialect.response(fault, request: receipt.commandID)
-    return StoredAnswer(status: response.status, headers: position + response.headers, body: response.body)
+    return StoredAnswer(status: response.status, headers: headers + response.headers, body: response.body)
   }
 }

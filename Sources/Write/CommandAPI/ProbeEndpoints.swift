@@ -27,7 +27,7 @@ struct ProbeEndpoints: Sendable {
     json.member("status", problem == nil ? "pass" : "fail")
     json.member("version", InfluxHeaders.compatibleVersion)
     json.endObject()
-    return .json(problem == nil ? 200 : 503, json.bytes, headers: InfluxHeaders.make())
+    return .json(problem == nil ? 200 : 503, json.document, headers: InfluxHeaders.make())
   }
 
   /// The process answers: nothing else is meant by it.
@@ -57,7 +57,7 @@ struct ProbeEndpoints: Sendable {
     json.endArray()
     json.endObject()
     json.endObject()
-    return .json(status, json.bytes, contentType: "application/health+json")
+    return .json(status, json.document, contentType: "application/health+json")
   }
 
   /// Prometheus' text format.

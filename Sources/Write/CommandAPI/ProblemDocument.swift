@@ -21,7 +21,7 @@ enum ProblemDocument {
       json.endArray()
     }
     json.endObject()
-    return json.bytes
+    return json.document
   }
 
   static func write(_ part: RequestFault.Part, to json: inout JSONWriter) {

@@ -85,11 +85,7 @@ struct SamplesEndpoint: Sendable {
 
   private static func mode(_ parameters: QueryParameters) throws(RequestFault) -> SampleMode {
     guard parameters.has("mode") else { return .observe }
-    switch parameters.value("mode") {
-    case "observe": return .observe
-    case "replace": return .replace
-    default: throw RequestFault(400, "invalid-parameter", "mode must be observe or replace")
-    }
+    return try SampleModeText.parse(parameters.value("mode"))
   }
 
   private static func precision(_ parameters: QueryParameters) throws(RequestFault) -> SamplePrecision {
@@ -124,14 +120,13 @@ struct SamplesEndpoint: Sendable {
   }
 
   private static func receipt(_ receipt: AppendReceipt) -> StoredAnswer {
-    let token = receipt.token.description
     var json = JSONWriter()
     json.beginObject()
     json.member("command", receipt.commandID.description)
     json.member("accepted", receipt.accepted)
-    json.member("position", token)
+    json.member("position", receipt.token.description)
     json.endObject()
     return StoredAnswer(
-      status: 201, headers: [("Content-Type", "application/json"), ("Daybook-Position", token)], body: json.bytes)
+      status: 201, headers: [("Content-Type", "application/json")] + ReceiptHeaders.make(receipt), body: json.document)
   }
 }
