@@ -33,8 +33,12 @@ struct CommandLineTests {
     (["command", "--command-listen", "nowhere"], "is no address to listen on: write HOST:PORT"),
     (["query", "--query-listen", "0.0.0.0:0"], "say --allow-anonymous"),
     (["up", "--without", "postgres"], "unknown program 'postgres'"),
-    (["bench", "fly"], "unknown benchmark 'fly'"),
+    (["bench", "fly"], "unknown scenario 'fly'"),
     (["up", "--log-level", "loud"], "--log-level must be one of trace, debug, info, warning, error"),
+    (["bench"], "ingest|project|query|freshness is missing"),
+    (["status", "now"], "unexpected argument 'now'"),
+    (["--vresion"], "unknown flag '--vresion': did you mean '--version'?"),
+    (["help", "upp"], "unknown subcommand 'upp': did you mean 'up'?"),
   ])
   func aMistakeEndsWithTwoAndSaysWhatWouldBeRight(arguments: [String], text: String) throws {
     let result = try run(arguments)

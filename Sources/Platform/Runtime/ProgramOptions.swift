@@ -1,53 +1,28 @@
 import Glibc
 
-/// One setting of a program: a flag, perhaps with an environment variable beside it (the flag wins).
-package struct ProgramOption: Sendable {
-  /// With its dashes: `--database`.
-  package let flag: String
-  /// What stands for the value in help, `URL`; nil for a switch, which takes none.
-  package let placeholder: String?
-  package let environment: String?
-  package let defaultValue: String?
-  package let help: String
-
-  package init(
-    _ flag: String, _ placeholder: String? = nil, environment: String? = nil, default defaultValue: String? = nil,
-    _ help: String
-  ) {
-    self.flag = flag
-    self.placeholder = placeholder
-    self.environment = environment
-    self.defaultValue = defaultValue
-    self.help = help
-  }
-}
-
-/// A command line that cannot be understood. The text says what is wrong and what would be right.
-package struct UsageError: Error, CustomStringConvertible, Equatable {
-  package let description: String
-  package init(_ description: String) { self.description = description }
-}
-
 /// The settings of one start of a program: flags first, then the environment, then defaults.
 package struct ProgramOptions: Sendable {
-  private var values: [String: String] = [:]
+  /// Per flag what was given, in order; never empty.
+  private var values: [String: [String]] = [:]
+  /// The flags that stood on the command line.
+  private var given: Set<String> = []
   /// What is no flag, in order.
   package private(set) var positional: [String] = []
   /// True when `--help` or `-h` stands anywhere.
   package private(set) var wantsHelp = false
 
   /// `--flag value`, `--flag=value`, and `--` before what is never a flag. An unknown flag is an error that names the
-  /// nearest known one; so is a flag without its value, and a value for a switch.
+  /// nearest known one; so is a flag without its value, a value for a switch, and a value that is none of the option's
+  /// choices. Of a flag that does not repeat the last one counts, so that scripts can put their own defaults first.
+  /// - Parameters:
+  ///   - passesOn: the program hands arguments to another one: from the first that is no flag of `options` all is
+  ///     `positional`, untouched. A leading `--` is taken away.
+  ///   - environment: the value of a variable; empty is as none. Switches take 1, true, yes and on, or 0, false, no, off.
   package init(
-    _ arguments: [String], _ options: [ProgramOption], environment: (String) -> String? = Self.processEnvironment
+    _ arguments: [String], _ options: [ProgramOption], passesOn: Bool = false,
+    environment: (String) -> String? = Self.processEnvironment
   ) throws(UsageError) {
-    for option in options {
-      if let name = option.environment, let value = environment(name), !value.isEmpty {
-        values[option.flag] = value
-      } else if let value = option.defaultValue {
-        values[option.flag] = value
-      }
-    }
+    for option in options { try takeDefault(of: option, environment) }
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == "--" {
@@ -58,35 +33,86 @@ package struct ProgramOptions: Sendable {
         wantsHelp = true
         continue
       }
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let option = options.first { $0.flag == parts.first }
+      if passesOn, option == nil {
+        positional = [argument] + rest
+        return
+      }
       guard argument.hasPrefix("-"), argument != "-" else {
         positional.append(argument)
         continue
       }
-      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard let option = options.first(where: { $0.flag == parts[0] }) else {
+      guard let option else {
         throw UsageError(Self.unknown("flag", parts[0], known: options.map(\.flag) + ["--help"]))
       }
-      if option.placeholder == nil {
-        if parts.count > 1 { throw UsageError("\(option.flag) takes no value") }
-        values[option.flag] = "true"
-      } else if parts.count > 1 {
-        values[option.flag] = parts[1]
-      } else if let value = rest.popFirst() {
-        values[option.flag] = value
-      } else {
-        throw UsageError("\(option.flag) needs a value: \(option.flag) \(option.placeholder ?? "")")
-      }
+      let value = try Self.value(of: option, parts, &rest, known: options)
+      try Self.check(value, option, named: option.flag)
+      values[option.flag] =
+        (option.repeats && given.contains(option.flag) ? self.values[option.flag] ?? [] : []) + [value]
+      given.insert(option.flag)
     }
   }
 
-  /// The value of `flag`, or nil where none was given and there is no default.
-  package subscript(_ flag: String) -> String? { values[flag] }
+  /// The value of `flag`, or nil where none was given and there is no default. Of several the last.
+  package subscript(_ flag: String) -> String? { values[flag]?.last }
 
-  package func isSet(_ flag: String) -> Bool { values[flag] == "true" }
+  /// Every value of a flag that repeats, in the order given; the default alone where none was given.
+  package func all(_ flag: String) -> [String] { values[flag] ?? [] }
+
+  package func isSet(_ flag: String) -> Bool { values[flag]?.last == "true" }
+
+  /// True when `flag` stood on the command line itself.
+  package func isGiven(_ flag: String) -> Bool { given.contains(flag) }
+
+  private mutating func takeDefault(
+    of option: ProgramOption, _ environment: (String) -> String?
+  ) throws(UsageError) {
+    if let name = option.environment, let value = environment(name), !value.isEmpty {
+      if option.placeholder == nil {
+        values[option.flag] = [try Self.switchValue(value, of: name)]
+      } else {
+        try Self.check(value, option, named: name)
+        values[option.flag] = [value]
+      }
+    } else if let value = option.defaultValue {
+      values[option.flag] = [value]
+    }
+  }
+
+  /// What `option`, met as `parts`, says; a value of its own word is taken from `rest`.
+  private static func value(
+    of option: ProgramOption, _ parts: [String], _ rest: inout ArraySlice<String>, known: [ProgramOption]
+  ) throws(UsageError) -> String {
+    guard let placeholder = option.placeholder else {
+      if parts.count > 1 { throw UsageError("\(option.flag) takes no value") }
+      return "true"
+    }
+    if parts.count > 1 { return parts[1] }
+    // `--database --json` is a forgotten value; `--database=--json` says that it is meant.
+    guard let value = rest.first, !known.contains(where: { $0.flag == value }) else {
+      throw UsageError("\(option.flag) needs a value: \(option.flag) \(placeholder)")
+    }
+    rest.removeFirst()
+    return value
+  }
+
+  private static func check(_ value: String, _ option: ProgramOption, named name: String) throws(UsageError) {
+    guard !option.choices.isEmpty, !option.choices.contains(value) else { return }
+    throw UsageError("\(name) must be one of \(option.choices.joined(separator: ", ")), and is '\(value)'")
+  }
+
+  private static func switchValue(_ text: String, of variable: String) throws(UsageError) -> String {
+    switch text.lowercased() {
+    case "1", "true", "yes", "on": return "true"
+    case "0", "false", "no", "off": return "false"
+    default: throw UsageError("\(variable) must be true or false, and is '\(text)'")
+    }
+  }
 
   /// The value of `flag` as a whole number within `range`.
   package func integer(_ flag: String, in range: ClosedRange<Int>) throws(UsageError) -> Int {
-    guard let text = values[flag] else { throw UsageError("\(flag) is missing") }
+    guard let text = self[flag] else { throw UsageError("\(flag) is missing") }
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
         "\(flag) must be a whole number from \(range.lowerBound) to \(range.upperBound), and is '\(text)'")
@@ -125,36 +151,5 @@ package struct ProgramOptions: Sendable {
   /// The variable of this process's environment.
   package static func processEnvironment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
-  }
-
-  /// The options as a table for `--help`.
-  package static func help(_ options: [ProgramOption]) -> String {
-    let left = options.map { option in option.placeholder.map { "\(option.flag) \($0)" } ?? option.flag }
-    let width = min(34, (left.map(\.count).max() ?? 0) + 2)
-    var text = ""
-    for (option, name) in zip(options, left) {
-      var notes: [String] = []
-      if let environment = option.environment { notes.append(environment) }
-      if let value = option.defaultValue { notes.append("default \(value)") }
-      let suffix = notes.isEmpty ? "" : " [\(notes.joined(separator: "; "))]"
-      let lines = wrap(option.help + suffix, width: 100 - width)
-      text += "  " + name + String(repeating: " ", count: max(1, width - name.count)) + (lines.first ?? "") + "\n"
-      for line in lines.dropFirst() { text += String(repeating: " ", count: width + 2) + line + "\n" }
-    }
-    return text
-  }
-
-  private static func wrap(_ text: String, width: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if !line.isEmpty && line.count + word.count + 1 > width {
-        lines.append(line)
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + word
-    }
-    if !line.isEmpty { lines.append(line) }
-    return lines
   }
 }

@@ -4,6 +4,12 @@ import Runtime
 enum Daybook {
   static let version = "0.1.0"
 
+  /// What it is, for those who have never heard of it.
+  static let description = """
+    Daybook keeps metrics as an accountant keeps a daybook: every sample is written once, in order, and never changed;
+    every average can be traced back to its samples and drawn up again.
+    """
+
   static var subcommands: [any Subcommand.Type] {
     [
       UpProgram.self, CommandProgram.self, ProjectorProgram.self, QueryProgram.self, MigrateProgram.self,
@@ -13,67 +19,92 @@ enum Daybook {
 
   static func run(_ arguments: [String]) -> Int32 {
     guard let first = arguments.first else {
-      complain(help)
+      complain(HelpText.ofAll(subcommands))
       return ExitCode.usage
     }
     switch first {
-    case "--help", "-h", "help":
-      print(help)
+    case "--help", "-h":
+      print(HelpText.ofAll(subcommands))
       return ExitCode.success
+    case "help":
+      return help(Array(arguments.dropFirst()))
     case "--version", "version":
       print("daybook \(version)")
       return ExitCode.success
     default:
-      break
+      return run(arguments[...], among: subcommands, path: "")
     }
-    guard let subcommand = subcommands.first(where: { $0.name == first }) else {
-      complain(
-        "daybook: \(ProgramOptions.unknown("subcommand", first, known: subcommands.map { $0.name }))\n"
-          + "Try: daybook --help")
-      return ExitCode.usage
+  }
+
+  /// Runs the first word's program with the rest. `path` is what was typed before.
+  private static func run(_ words: ArraySlice<String>, among programs: [any Subcommand.Type], path: String) -> Int32 {
+    guard let first = words.first else { preconditionFailure("BUG: no word to run") }
+    guard let program = programs.first(where: { $0.name == first }) else {
+      return refuse(
+        ProgramOptions.unknown(first.hasPrefix("-") ? "flag" : "subcommand", first, known: known(programs, path)), path)
     }
+    let path = path.isEmpty ? first : "\(path) \(first)"
+    let rest = words.dropFirst()
+    return program.verbs.isEmpty
+      ? run(program, Array(rest), path: path) : runVerb(of: program, rest, path: path)
+  }
+
+  private static func runVerb(of program: any Subcommand.Type, _ words: ArraySlice<String>, path: String) -> Int32 {
+    switch words.first {
+    case nil:
+      return refuse("say what to do: \(program.verbs.map { $0.name }.joined(separator: ", "))", path)
+    case "--help", "-h", "help":
+      print(HelpText.of(program, path: path))
+      return ExitCode.success
+    default:
+      return run(words, among: program.verbs, path: path)
+    }
+  }
+
+  private static func run(_ program: any Subcommand.Type, _ arguments: [String], path: String) -> Int32 {
     do {
-      let options = try ProgramOptions(Array(arguments.dropFirst()), subcommand.options)
+      let options = try ProgramOptions(arguments, program.options, passesOn: program.passesArgumentsOn)
       if options.wantsHelp {
-        print(subcommand.help)
+        print(HelpText.of(program, path: path))
         return ExitCode.success
       }
-      return try subcommand.run(options)
+      try program.checkArguments(options.positional)
+      return try program.run(options)
     } catch let error as UsageError {
-      complain("daybook \(first): \(error)\nTry: daybook \(first) --help")
-      return ExitCode.usage
+      return refuse("\(error)", path)
     } catch {
-      complain("daybook \(first): \(error)")
+      complain("daybook \(path): \(error)")
       return ExitCode.failure
     }
   }
 
-  static func complain(_ text: String) {
-    StandardError.write(text + "\n")
+  /// `daybook help`, `daybook help up`, `daybook help token add`.
+  private static func help(_ words: [String]) -> Int32 {
+    var programs = subcommands
+    var found: (any Subcommand.Type)?
+    for (index, word) in words.enumerated() {
+      guard let program = programs.first(where: { $0.name == word }) else {
+        let path = words[..<index].joined(separator: " ")
+        return refuse(ProgramOptions.unknown("subcommand", word, known: programs.map { $0.name }), path)
+      }
+      (found, programs) = (program, program.verbs)
+    }
+    print(found.map { HelpText.of($0, path: words.joined(separator: " ")) } ?? HelpText.ofAll(subcommands))
+    return ExitCode.success
   }
 
-  private static var help: String {
-    let width = (subcommands.map { $0.name.count }.max() ?? 0) + 2
-    let lines = subcommands.map { subcommand in
-      "  " + subcommand.name + String(repeating: " ", count: width - subcommand.name.count) + subcommand.summary
-    }
-    return """
-      Daybook keeps metrics as an accountant keeps a daybook: every sample is written once, in order, and never changed;
-      every average can be traced back to its samples and drawn up again.
+  /// What could have been meant by a word that is no program.
+  private static func known(_ programs: [any Subcommand.Type], _ path: String) -> [String] {
+    programs.map { $0.name } + (path.isEmpty ? ["help", "--help", "--version"] : ["--help"])
+  }
 
-      USAGE
-        daybook SUBCOMMAND [flags]
+  private static func refuse(_ text: String, _ path: String) -> Int32 {
+    let name = path.isEmpty ? "daybook" : "daybook \(path)"
+    complain("\(name): \(text)\nTry: \(name) --help")
+    return ExitCode.usage
+  }
 
-      SUBCOMMANDS
-      \(lines.joined(separator: "\n"))
-
-      Start here: daybook up, then post to http://127.0.0.1:8080 and read at http://127.0.0.1:8081.
-      Every flag of a subcommand: daybook SUBCOMMAND --help
-
-      EXIT CODES
-        0  done
-        1  tried and failed: standard error says why
-        2  the command line or a setting is wrong: nothing was tried
-      """
+  static func complain(_ text: String) {
+    StandardError.write(text + "\n")
   }
 }

@@ -3,7 +3,9 @@ import Runtime
 enum BenchProgram: Subcommand {
   static let name = "bench"
   static let summary = "Measure this machine: ingest, project, query or freshness."
-  static let positional = "ingest|project|query|freshness"
+  static let arguments = [
+    ProgramArgument("SCENARIO", choices: ["ingest", "project", "query", "freshness"], "What to measure.")
+  ]
   static let discussion = """
       Starts a private Daybook in a temporary folder, sends it a load of its own making (hosts that report ten cpu fields
       every ten seconds, line protocol, nine tags, two decimals, fixed seed), measures, and removes it all again.
@@ -29,9 +31,6 @@ enum BenchProgram: Subcommand {
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     BenchInterrupt.start()
-    guard options.positional.count == 1, let scenario = options.positional.first else {
-      throw UsageError("say what to measure: \(positional)")
-    }
     let load = BenchLoad(
       hosts: try options.integer("--hosts", in: 1...1_000_000),
       steps: try options.integer("--steps", in: 1...1_000_000),
@@ -39,18 +38,16 @@ enum BenchProgram: Subcommand {
       connections: try options.integer("--connections", in: 1...512))
     let rounds = try options.integer("--rounds", in: 1...100_000)
     let report: BenchReport
-    switch scenario {
+    switch options.positional[0] {
     case "ingest" where options.isSet("--singles"):
-      let connections = load.connections == 4 ? 32 : load.connections
+      let connections = options.isGiven("--connections") ? load.connections : 32
       report = try BenchScenarios.singles(
         requests: try options.integer("--requests", in: 1...10_000_000), connections: connections)
     case "ingest": report = try BenchScenarios.ingest(load)
     case "project": report = try BenchScenarios.project(load)
     case "query": report = try BenchScenarios.query(load, rounds: rounds)
     case "freshness": report = try BenchScenarios.freshness(rounds: rounds)
-    default:
-      throw UsageError(
-        ProgramOptions.unknown("benchmark", scenario, known: ["ingest", "project", "query", "freshness"]))
+    case let other: preconditionFailure("BUG: no scenario '\(other)'")
     }
     print(options.isSet("--json") ? report.json : report.table)
     return ExitCode.success

@@ -21,9 +21,11 @@ enum SharedOptions {
     "--allow-anonymous", nil, environment: "DAYBOOK_ALLOW_ANONYMOUS",
     "Listen beyond loopback although anybody who reaches the port may then use it.")
   static let logLevel = ProgramOption(
-    "--log-level", "LEVEL", environment: "DAYBOOK_LOG_LEVEL", default: "info", "trace, debug, info, warning or error.")
+    "--log-level", "LEVEL", environment: "DAYBOOK_LOG_LEVEL", default: "info", choices: LogLevel.allCases.map(\.name),
+    "trace, debug, info, warning or error.")
   static let logFormat = ProgramOption(
-    "--log-format", "FORMAT", environment: "DAYBOOK_LOG_FORMAT", default: "logfmt", "logfmt or json.")
+    "--log-format", "FORMAT", environment: "DAYBOOK_LOG_FORMAT", default: "logfmt", choices: ["logfmt", "json"],
+    "logfmt or json.")
 
   static let logging = [logLevel, logFormat]
 
