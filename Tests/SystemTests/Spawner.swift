@@ -13,6 +13,7 @@ final class Spawner: Sendable {
     let user: UInt32
     let group: UInt32
     let log: Int32
+    let directory: String?
   }
 
   private struct State {
@@ -36,10 +37,13 @@ final class Spawner: Sendable {
   }
 
   /// The new process's id. Its standard output and error go to the descriptor `log`. `user`: run as that user, when root.
+  /// `directory`: where it runs; nil for where the tests do.
   func start(
-    _ arguments: [String], environment: [String: String], user: UInt32 = .max, group: UInt32 = .max, log: Int32
+    _ arguments: [String], environment: [String: String], user: UInt32 = .max, group: UInt32 = .max, log: Int32,
+    directory: String? = nil
   ) throws -> Int32 {
-    let order = Order(arguments: arguments, environment: environment, user: user, group: group, log: log)
+    let order = Order(
+      arguments: arguments, environment: environment, user: user, group: group, log: log, directory: directory)
     let number = state.withLock { state in
       state.next += 1
       state.orders.append((state.next, order))
@@ -62,7 +66,8 @@ final class Spawner: Sendable {
         let processID = daybook_spawn(
           order.arguments[0],
           words.baseAddress!.assumingMemoryBound(to: UnsafePointer<CChar>.self),
-          variables.baseAddress!.assumingMemoryBound(to: UnsafePointer<CChar>.self), nil, order.user, order.group,
+          variables.baseAddress!.assumingMemoryBound(to: UnsafePointer<CChar>.self), order.directory, order.user,
+          order.group,
           order.log, order.log, SIGTERM)
         return processID > 0 ? processID : -errno
       }
