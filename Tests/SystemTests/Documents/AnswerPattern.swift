@@ -52,8 +52,8 @@ struct AnswerPattern {
     return characters.indices.map { index in
       let character = characters[index]
       if character == "…" {
-        if inString { return "[^\"]*" }
-        return !isJSON && isAlone(index, characters) ? "[\\s\\S]*?" : "[^\\n]*"
+        if inString { return "[^\"]*?" }
+        return !isJSON && isAlone(index, characters) ? "[\\s\\S]*?" : "[^\\n]*?"
       }
       if isJSON {
         if character == "\"", !isEscaped { inString.toggle() }

@@ -25,7 +25,7 @@ struct HTTPDocumentTests {
       }
       if example.script.contains("http://127.0.0.1:8081/v1/") { try? sandbox.waitUntilRead() }
       let result = try sandbox.run(example.script)
-      let differences = Self.differences(example, result, sandbox)
+      let differences = example.differences(result, sandbox)
       if !differences.isEmpty {
         Issue.record("docs/HTTP.md:\(example.line): \(example.script)\n\(differences.joined(separator: "\n"))")
       }
@@ -35,20 +35,6 @@ struct HTTPDocumentTests {
     }
     for header in headers.subtracting(Self.ordinaryHeaders).sorted() {
       #expect(document.lowercased().contains("\n\(header): "), "no example shows the header \(header)")
-    }
-  }
-
-  private static func differences(
-    _ example: MarkdownExample, _ result: (status: Int32, output: String, error: String), _ sandbox: DocumentSandbox
-  ) -> [String] {
-    guard result.status == 0 else { return ["ended with \(result.status):\n\(result.output)\(result.error)"] }
-    guard let answer = example.answer else { return [] }
-    let text = sandbox.replacingPorts(answer.text)
-    switch answer.form {
-    case .response: return ResponseText(text).differences(from: ResponseText(result.output))
-    case .output:
-      let isJSON = text.hasPrefix("{") || text.hasPrefix("[")
-      return AnswerPattern(text, isJSON: isJSON).difference(from: result.output).map { [$0] } ?? []
     }
   }
 
