@@ -161,8 +161,8 @@ module(
   .programs, "daybook",
   uses: [
     "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Events", "EventStore",
-    "CommandAPI", "ProjectionKit", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI", "EventStoreMigrations",
-    "ReadStoreMigrations",
+    "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI",
+    "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
 

@@ -7,6 +7,7 @@ package enum EventStoreMigrations {
       (2, "event_log", PackageResources._002_event_log_sql),
       (3, "append", PackageResources._003_append_sql),
       (4, "grants", PackageResources._004_grants_sql),
+      (5, "generation", PackageResources._005_generation_sql),
     ]
   }
 }

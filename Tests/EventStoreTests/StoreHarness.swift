@@ -20,11 +20,12 @@ final class StoreHarness {
 
   func appender(
     limits: AppenderLimits = AppenderLimits(), timeouts: PostgresTimeouts = .standard,
-    registry: MetricsRegistry = MetricsRegistry(), logLevel: LogLevel = .error
+    registry: MetricsRegistry = MetricsRegistry(), logLevel: LogLevel = .error,
+    storeRestored: @escaping @Sendable (String) -> Void = { _ in }
   ) -> Appender {
     Appender(
       database.address("daybook_writer"), identity: identity, limits: limits, timeouts: timeouts,
-      logger: Logger(program: "tests", level: logLevel), registry: registry)
+      logger: Logger(program: "tests", level: logLevel), registry: registry, storeRestored: storeRestored)
   }
 
   func withAppender<R>(_ body: (Appender) throws -> R) rethrows -> R {

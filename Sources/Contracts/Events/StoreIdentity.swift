@@ -4,7 +4,7 @@ package struct StoreIdentity: Hashable, Sendable, CustomStringConvertible {
   /// The two halves of a UUID.
   package let idHigh: UInt64
   package let idLow: UInt64
-  /// Raised by restoring a backup; from 1.
+  /// Of a new store 1. Restoring a backup raises it, to the seconds since 2026: two restores of one backup have two.
   package let generation: Int32
   /// The number of shards, fixed for ever.
   package let shards: Int
@@ -17,6 +17,11 @@ package struct StoreIdentity: Hashable, Sendable, CustomStringConvertible {
     self.idLow = idLow
     self.generation = generation
     self.shards = shards
+  }
+
+  /// Whether it is this store, whatever the generation.
+  package func isSameStore(as other: StoreIdentity) -> Bool {
+    idHigh == other.idHigh && idLow == other.idLow
   }
 
   package var description: String {

@@ -13,6 +13,9 @@ package struct TerminationSignal: Sendable {
     precondition(descriptor >= 0, "cannot open a signalfd: errno \(errno)")
   }
 
+  /// As if SIGTERM had come from outside: for a thread that finds that this process must end. From any thread.
+  package func request() { kill(getpid(), SIGTERM) }
+
   /// Waits at most `timeout` (nil: for ever) and returns the signal's name, or nil after the time.
   package func wait(timeout: Duration? = nil) -> String? {
     let deadline = timeout.map { MonotonicClock.deadline(after: $0) }

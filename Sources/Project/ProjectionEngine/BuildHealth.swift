@@ -20,5 +20,8 @@ package struct BuildHealth {
     return true
   }
 
+  /// All are given another chance: the store is another one than when they failed.
+  package mutating func forgive() { self = BuildHealth() }
+
   package mutating func noteFlush(_ build: Int32) { refusals[build] = nil }
 }

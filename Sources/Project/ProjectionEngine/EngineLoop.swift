@@ -1,4 +1,5 @@
 import EventFeed
+import Events
 import Postgres
 import ReadStore
 import Runtime
@@ -11,6 +12,8 @@ final class EngineLoop {
   private let metrics: EngineMetrics
   private let status: StatusBoard
   private var health = BuildHealth()
+  /// Whose events the session before this one had.
+  private var identity: StoreIdentity?
   private var backoff = Backoff()
   private var generation = 0
   /// What was logged last, and when: a server that is away for an hour is not worth 2,000 lines.
@@ -32,6 +35,7 @@ final class EngineLoop {
       do {
         let opened = try open()
         session = opened
+        try noteIdentity(opened)
         metrics.restarts.add()
         announce(opened)
         try opened.run()
@@ -64,6 +68,16 @@ final class EngineLoop {
         backoff.reset()
       },
       publish: { [self] session in status.publish(session, health: health, report: exchange.report) })
+  }
+
+  /// Builds that were stopped get another chance when the store has become another one: it was restored, and what they
+  /// stumbled over may be gone.
+  private func noteIdentity(_ session: EngineSession) throws {
+    let before = identity
+    identity = session.identity
+    guard let before, before != session.identity, !health.stopped.isEmpty else { return }
+    health.forgive()
+    throw FeedError.otherStore(expected: before, actual: session.identity)
   }
 
   private func handle(_ error: any Error, _ session: EngineSession?) {

@@ -15,7 +15,7 @@ final class EngineSession {
   private let metrics: EngineMetrics
   private let store: ReadStore
   private let leases: Leases
-  private let identity: StoreIdentity
+  let identity: StoreIdentity
   /// Those that the registered projections have, given up or not.
   let builds: [Build]
   /// Those of other versions of the registered projections: they stand still.
@@ -29,6 +29,7 @@ final class EngineSession {
 
   private var generation = 0
   private var nextTick: UInt64 = 0
+  private var identityCheckedAt = MonotonicClock.now
   private var lastEventAt: UInt64 = 0
   private var maintainedAt = MonotonicClock.now
   /// Builds whose fold said that there is no more, until the next flush or tick.
@@ -85,6 +86,7 @@ final class EngineSession {
   private func tick() throws {
     nextTick = MonotonicClock.deadline(after: settings.leaseInterval)
     folded.removeAll()
+    try checkIdentityIfStopped()
     if leases.noticeIfClosed() || store.noticeIfClosed() {
       throw PostgresError(
         "project", message: "the read store has closed the connection", isConnectionLost: true)
@@ -100,6 +102,16 @@ final class EngineSession {
       try take(key, for: build)
     }
     if !taken.isEmpty { orderEvents() }
+  }
+
+  /// What a build was stopped for may be over once a restored store was told so and has a new generation. Nobody else
+  /// would notice here: a stopped build asks for no events.
+  private func checkIdentityIfStopped() throws {
+    guard running.count < builds.count else { return }
+    guard MonotonicClock.now &- identityCheckedAt >= UInt64(settings.identityInterval.nanoseconds) else { return }
+    identityCheckedAt = MonotonicClock.now
+    let actual = try settings.openFeed().identity
+    guard actual == identity else { throw FeedError.otherStore(expected: identity, actual: actual) }
   }
 
   private func take(_ key: BuildShard, for build: RunningBuild) throws {

@@ -15,6 +15,8 @@ package struct EngineSettings: Sendable {
   package var decodedBytesLimit = 64 * 1024 * 1024
   /// How often a shard that somebody else has is tried, and the connections are looked at.
   package var leaseInterval: Duration = .milliseconds(200)
+  /// How often the store is asked who it is while a build is stopped.
+  package var identityInterval: Duration = .seconds(5)
   /// How long nothing must have come for what waits for quiet.
   package var quietTime: Duration = .milliseconds(50)
   /// How long the feed waits for a notification before it looks by itself.

@@ -29,8 +29,10 @@ package enum ReadStoreError: Error, CustomStringConvertible, Sendable {
       "cannot write to the read store: expected to hold \(expected) shards of builds, actual \(actual): another "
         + "projector has taken the others"
     case .otherStore(let build, let expected, let actual):
-      "cannot project into \(build): expected events of \(expected), actual \(actual): use the read database that "
-        + "belongs to this event store, or an empty one"
+      "cannot project into \(build): expected events of \(expected), actual \(actual): "
+        + (expected.isSameStore(as: actual)
+          ? "if the event store was restored from a backup, run daybook migrate --restored"
+          : "use the read database that belongs to this event store, or an empty one")
     case .noSuchProgress(let shard):
       "cannot take \(shard): it has no progress row; the build was dropped"
     }

@@ -20,6 +20,9 @@ final class AppendLoop {
   private let metrics: AppenderMetrics
   private let logger: Logger
   private let limits: AppenderLimits
+  /// Told once, when the store turns out to be another one than at the start.
+  private let storeRestored: @Sendable (String) -> Void
+  private var isRestoredTold = false
   private var pause = AppendLoop.firstPause
   /// When the store could not be written for the first time since the last commit or connection, and for the last time.
   private var failingSince: UInt64?
@@ -27,8 +30,9 @@ final class AppendLoop {
 
   init(
     append: GroupAppend, queue: CommandQueue, answers: AnswerThread, notifier: CommitNotifier, metrics: AppenderMetrics,
-    logger: Logger, limits: AppenderLimits
+    logger: Logger, limits: AppenderLimits, storeRestored: @escaping @Sendable (String) -> Void
   ) {
+    self.storeRestored = storeRestored
     self.append = append
     self.queue = queue
     self.answers = answers
@@ -154,6 +158,10 @@ final class AppendLoop {
     failingSince = since
     if queue.availability.isReady { logger.warning("the event store cannot be written", ["error": error.description]) }
     queue.becomeUnavailable(Self.reason(error), since: since)
+    if error.sqlState == AppendStatements.storeRestored, !isRestoredTold {
+      isRestoredTold = true
+      storeRestored(error.description)
+    }
   }
 
   /// For clients: without the server's words.
@@ -162,6 +170,9 @@ final class AppendLoop {
     case "53100": "the event store's disk is full"
     case "53300": "the event store has no connection left"
     case "25006": "the event store is read-only"
+    case AppendStatements.storeRestored: "the event store was restored from a backup, and this service starts anew"
+    case AppendStatements.eventsLost:
+      "the event store was restored from a backup, and daybook migrate --restored was not run yet"
     default: error.isUnavailable ? "the event store is away" : error.safeDescription
     }
   }

@@ -82,7 +82,8 @@ struct AppendRows: ~Copyable {
   }
 
   /// The parameters of `AppendStatements.append`.
-  func parameters() -> PostgresParameters {
+  /// - Parameter generation: of the store, as the caller knows it.
+  func parameters(generation: Int32) -> PostgresParameters {
     var parameters = PostgresParameters()
     parameters.int32Array(known.map { Int32($0.shard) })
     parameters.int64Array(known.map(\.position))
@@ -102,6 +103,7 @@ struct AppendRows: ~Copyable {
     parameters.byteaArray(metadatas)
     parameters.byteaArray(payloads)
     parameters.byteaArray(hashes)
+    parameters.int32(generation)
     return parameters
   }
 }

@@ -56,11 +56,26 @@ enum AppendStatements {
     "append",
     """
     SELECT daybook_events.append(
-      $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+      $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """)
 
   /// `append`'s answer when the heads are not where the caller thought.
   static let headsMoved = "DB001"
+
+  /// `append`'s answer, and ours at a new connection, when the store has another generation than the caller thought.
+  static let storeRestored = "DB002"
+
+  /// Ours at a new connection, when events that were there before are not there any more.
+  static let eventsLost = "DB003"
+
+  /// Of events that were seen, those that the log does not have.
+  static let findLost = PostgresStatement(
+    "find_lost",
+    """
+    SELECT w.shard, w.position FROM unnest($1::integer[], $2::bigint[], $3::bytea[]) w (shard, position, hash)
+    LEFT JOIN daybook_events.events e ON e.shard = w.shard AND e.position = w.position
+    WHERE e.hash IS DISTINCT FROM w.hash ORDER BY w.shard
+    """)
 
   static let insertRejected = PostgresStatement(
     "insert_rejected",

@@ -26,9 +26,13 @@ package final class Appender: Sendable {
 
   /// Starts at once, whether the event store can be reached or not; `identity` is from `StoreIdentity.read(at:)`.
   /// `address` leads to the event store as `daybook_writer`.
+  /// - Parameter storeRestored: called once, on a thread of the appender, when the store turns out to be another one than
+  ///   `identity`. Nothing is appended from then on: what is known of series and heads belongs to another log, and a new
+  ///   process must begin.
   package init(
     _ address: PostgresAddress, identity: StoreIdentity, limits: AppenderLimits = AppenderLimits(),
-    timeouts: PostgresTimeouts = .standard, logger: Logger, registry: MetricsRegistry
+    timeouts: PostgresTimeouts = .standard, logger: Logger, registry: MetricsRegistry,
+    storeRestored: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     let (cache, queue) = (SeriesCache(shards: identity.shards), CommandQueue(limits: limits))
     let (metrics, answers) = (AppenderMetrics(registry), AnswerThread())
@@ -54,7 +58,7 @@ package final class Appender: Sendable {
         address, identity: identity, timeouts: timeouts, cache: cache, metrics: metrics, logger: logger)
       let loop = AppendLoop(
         append: append, queue: queue, answers: answers, notifier: notifier, metrics: metrics, logger: logger,
-        limits: limits)
+        limits: limits, storeRestored: storeRestored)
       loop.run()
     }
   }

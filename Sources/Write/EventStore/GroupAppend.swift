@@ -13,6 +13,8 @@ final class GroupAppend {
   private let metrics: AppenderMetrics
   private let logger: Logger
   private var session: StoreSession?
+  /// The newest heads that sessions before this one have seen.
+  private var seen: [ShardHead] = []
 
   /// How many groups more go by the lock although their heads are known: another service appends, too, and a
   /// compare-and-set that fails costs more than the lock query.
@@ -35,8 +37,9 @@ final class GroupAppend {
   @discardableResult
   func connect() throws(PostgresError) -> Bool {
     if let session, !session.connection.noticeIfClosed() { return false }
+    if let session { seen = session.seen }
     session = nil
-    session = try StoreSession(address, identity: identity, timeouts: timeouts)
+    session = try StoreSession(address, identity: identity, seen: seen, timeouts: timeouts)
     return true
   }
 
@@ -49,6 +52,8 @@ final class GroupAppend {
       session?.forgetHeads()
       session?.connection.rollbackIfNeeded()
       if error.sqlState == "55P03" { endFrozenSessions() }
+      // The next connection finds out who the store is now.
+      if error.sqlState == AppendStatements.storeRestored { session?.connection.close() }
       throw GroupFailure(error)
     }
   }
@@ -93,11 +98,13 @@ final class GroupAppend {
     guard plan.rows.count > 0 || !rejected.isEmpty else { return settle(committed, session) }
     try commit(session, plan, committed, &lost) { () throws(PostgresError) in
       if rejected.isEmpty {
-        _ = try session.connection.query(AppendStatements.append, plan.rows.parameters())
+        _ = try session.connection.query(AppendStatements.append, plan.rows.parameters(generation: identity.generation))
       } else {
         // Without a BEGIN the two are one transaction, up to the pipeline's Sync.
         _ = try session.connection.pipeline { (pipeline) throws(PostgresError) in
-          if plan.rows.count > 0 { try pipeline.add(AppendStatements.append, plan.rows.parameters()) }
+          if plan.rows.count > 0 {
+            try pipeline.add(AppendStatements.append, plan.rows.parameters(generation: identity.generation))
+          }
           try rejected.add(to: &pipeline, at: plan.rows.recordedAt)
         }
       }
@@ -142,7 +149,9 @@ final class GroupAppend {
     let stored = Dictionary(uniqueKeysWithValues: answers.map { (rest[$0.key], $0.value) })
     try commit(session, plan, committed, &lost) { () throws(PostgresError) in
       _ = try session.connection.pipeline { (pipeline) throws(PostgresError) in
-        if plan.rows.count > 0 { try pipeline.add(AppendStatements.append, plan.rows.parameters()) }
+        if plan.rows.count > 0 {
+          try pipeline.add(AppendStatements.append, plan.rows.parameters(generation: identity.generation))
+        }
         if !plan.registered.isEmpty {
           try pipeline.add(AppendStatements.insertSeries, SeriesRows.insert(plan.registered))
         }

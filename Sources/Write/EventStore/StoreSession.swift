@@ -12,10 +12,15 @@ final class StoreSession {
   private let silenceLimit: Duration
   /// By shard; nil: not known, or somebody else has moved it.
   private var heads: [ShardHead?]
+  /// By shard: the newest that was ever seen, by this session or one before it.
+  private var newest: [ShardHead?]
 
   /// Connects and checks that it is the same store as ever.
+  /// - Parameter seen: what the session before this one has seen of the log.
+  /// - Throws: with `AppendStatements.storeRestored` when the store has another identity, with `eventsLost` when it has
+  ///   the same and its log does not have what was seen.
   init(
-    _ address: PostgresAddress, identity: StoreIdentity, timeouts: PostgresTimeouts
+    _ address: PostgresAddress, identity: StoreIdentity, seen: [ShardHead], timeouts: PostgresTimeouts
   ) throws(PostgresError) {
     silenceLimit = timeouts.idleInTransaction
     connection = try PostgresConnection(address, application: Self.application, timeouts: timeouts)
@@ -29,10 +34,37 @@ final class StoreSession {
     let actual = try StoreIdentity.read(from: connection)
     guard actual == identity else {
       throw PostgresError(
-        "append to the event store", message: "expected \(identity), actual \(actual): restart the command service")
+        "append to the event store",
+        message: "expected \(identity), actual \(actual): a backup was restored, or the database is another one",
+        sqlState: AppendStatements.storeRestored)
     }
     backend = try BackendIdentity(of: connection)
     heads = Array(repeating: nil, count: identity.shards)
+    newest = heads
+    for head in seen where newest.indices.contains(head.shard) { newest[head.shard] = head }
+    try checkLog()
+  }
+
+  /// What was seen of the log. Everything in it was committed.
+  var seen: [ShardHead] { newest.compactMap { $0 } }
+
+  /// A log that has lost what we saw of it was restored from a backup, or a standby took over without the last commits.
+  /// Appending to it would give positions out twice within one generation.
+  private func checkLog() throws(PostgresError) {
+    let seen = seen.filter { $0.position > 0 }
+    if seen.isEmpty { return }
+    var parameters = PostgresParameters()
+    parameters.int32Array(seen.map { Int32($0.shard) })
+    parameters.int64Array(seen.map(\.position))
+    parameters.byteaArray(seen.map(\.hash))
+    let lost = try connection.query(AppendStatements.findLost, parameters)
+    guard lost.rowCount > 0 else { return }
+    throw PostgresError(
+      "append to the event store",
+      message:
+        "event \(try lost.int64(0, 1)) of shard \(try lost.int32(0, 0)) was there and is not any more: the store was "
+        + "restored or changed; if it was restored from a backup, run daybook migrate --restored",
+      sqlState: AppendStatements.eventsLost)
   }
 
   /// The heads of all these shards, or nil when one of them is not known.
@@ -46,7 +78,10 @@ final class StoreSession {
   }
 
   func learn(_ heads: [ShardHead]) {
-    for head in heads where self.heads.indices.contains(head.shard) { self.heads[head.shard] = head }
+    for head in heads where self.heads.indices.contains(head.shard) {
+      self.heads[head.shard] = head
+      newest[head.shard] = head
+    }
   }
 
   func forgetHeads() {

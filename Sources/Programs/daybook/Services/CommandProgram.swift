@@ -4,13 +4,15 @@ import EventStore
 import HTTPServer
 import Postgres
 import Runtime
+import Synchronization
 
 enum CommandProgram: Subcommand {
   static let name = "command"
   static let summary = "Take samples over HTTP and append them to the event store."
   static let discussion = """
       Answers POST /v1/samples (JSON) and POST /write, /api/v2/write (line protocol) once the samples are on disk. Connects
-      as the role daybook_writer. While Postgres is away it answers 503, and goes on by itself when it is back.
+      as the role daybook_writer. While Postgres is away it answers 503, and goes on by itself when it is back. When a
+      backup of the store was restored meanwhile it ends with 1: start it again, as 'daybook up' does.
     """
   static let options =
     Databases.options + [SharedOptions.commandListen, SharedOptions.allowAnonymous] + SharedOptions.logging
@@ -24,7 +26,11 @@ enum CommandProgram: Subcommand {
       return ExitCode.success
     }
     let registry = MetricsRegistry()
-    let appender = Appender(address, identity: identity, logger: logger, registry: registry)
+    let restored = Mutex<String?>(nil)
+    let appender = Appender(address, identity: identity, logger: logger, registry: registry) { reason in
+      restored.withLock { $0 = reason }
+      termination.request()
+    }
     let service = CommandService(
       appender: appender, settings: CommandSettings(version: Daybook.version), logger: logger, registry: registry)
     var settings = HTTPServerSettings(host: listen.host, port: listen.port)
@@ -32,9 +38,14 @@ enum CommandProgram: Subcommand {
     let server = try HTTPServer(settings, logger: logger, metrics: registry) { service.handle($0) }
     logger.info("listening", ["address": "\(ListenAddress(host: listen.host, port: server.port))"])
     let signal = termination.wait() ?? ""
-    logger.info("stopping", ["signal": signal])
+    let reason = restored.withLock { $0 }
+    if let reason {
+      logger.error("ending, to start anew with the store as it is now", ["reason": reason])
+    } else {
+      logger.info("stopping", ["signal": signal])
+    }
     server.stop()
     appender.stop()
-    return ExitCode.success
+    return reason == nil ? ExitCode.success : ExitCode.failure
   }
 }

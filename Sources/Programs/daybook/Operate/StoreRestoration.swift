@@ -1,0 +1,34 @@
+import EventStore
+import Events
+import Postgres
+import ProjectionEngine
+import ReadStore
+
+/// What a store needs after a backup of it was restored: a new generation, and read models that fit its log.
+enum StoreRestoration {
+  struct Report {
+    /// Who the store is from now on.
+    let identity: StoreIdentity
+    /// Schemas of read models that go on, and of those that are gone and will be made anew.
+    let readModels: ReadStore.Adoption
+
+    /// Lines for people.
+    var lines: [String] {
+      ["the event store is now \(identity)"]
+        + readModels.kept.map { "read model \($0) goes on where it stood: the log has all that is in it" }
+        + readModels.dropped.map { "read model \($0) was dropped: the log does not have all that was in it" }
+    }
+  }
+
+  /// Both stores must be migrated. When it fails between the two steps, running it again raises the generation once more,
+  /// which costs nothing but the tokens given out since.
+  static func run(_ databases: Databases) throws -> Report {
+    let owner = try PostgresConnection(databases.eventStore(role: nil), application: "daybook migrate")
+    _ = try owner.query(sql: "SELECT daybook_events.restored()")
+    let identity = try StoreIdentity.read(from: owner)
+    let adoption = try GenerationChange.adoptBuilds(
+      eventStore: databases.eventStore(role: "daybook_feed"),
+      readStore: databases.readStore(role: "daybook_projector"))
+    return Report(identity: identity, readModels: adoption)
+  }
+}
