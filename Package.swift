@@ -107,6 +107,7 @@ library("CZstd", pkgConfig: "libzstd")
 library("CZlib", pkgConfig: "zlib")
 library("CXXHash", pkgConfig: "libxxhash")
 library("CCrypto", pkgConfig: "libcrypto")
+library("CTLS", pkgConfig: "libssl")
 shim("CLinux")
 shim("CSimdjson", links: ["simdjson"])
 module(.platform, "Runtime", uses: ["CLinux"])
@@ -116,7 +117,7 @@ module(.platform, "JSON", uses: ["CSimdjson"])
 module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"])
 module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Postgres"])
 module(.platform, "HTTPServer", uses: ["CMicroHTTP", "Runtime"])
-module(.platform, "HTTPClient", uses: ["Runtime"])
+module(.platform, "HTTPClient", uses: ["CTLS", "Runtime"])
 
 // Contracts: pure values.
 module(.contracts, "ColumnCodec")
@@ -185,7 +186,7 @@ tests(
 
 tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
-tests("HTTPClientTests", uses: ["HTTPClient", "TestSupport"])
+tests("HTTPClientTests", uses: ["Runtime", "HTTPClient", "TestSupport"])
 tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
 tests(
   "SystemTests",

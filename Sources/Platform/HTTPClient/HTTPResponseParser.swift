@@ -28,7 +28,7 @@ package struct HTTPResponseParser {
   /// Takes the next bytes; returns the answer when it is whole. Bytes beyond it are a fault of the server.
   package mutating func take(_ bytes: UnsafeRawBufferPointer) throws(HTTPClientError) -> HTTPClientResponse? {
     guard pending.count + body.count + bytes.count <= limit else {
-      throw HTTPClientError("the answer is larger than \(limit) bytes")
+      throw HTTPClientError("the answer is larger than \(limit) bytes", kind: .badAnswer)
     }
     if case .body(let remaining) = phase {
       return appendBody(bytes, remaining: remaining)
@@ -80,10 +80,10 @@ package struct HTTPResponseParser {
 
   private mutating func readHead(_ bytes: [UInt8]) throws(HTTPClientError) {
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: true)
-    guard let first = lines.first else { throw HTTPClientError("the answer has no status line") }
+    guard let first = lines.first else { throw HTTPClientError("the answer has no status line", kind: .badAnswer) }
     let words = first.split(separator: " ", maxSplits: 2)
     guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let number = Int(words[1]) else {
-      throw HTTPClientError("the answer is not HTTP: '\(first.prefix(80))'")
+      throw HTTPClientError("the answer is not HTTP: '\(first.prefix(80))'", kind: .badAnswer)
     }
     status = number
     keepsAlive = words[0] == "HTTP/1.1"
@@ -95,7 +95,7 @@ package struct HTTPResponseParser {
       headers.append((name, value))
       if name == "content-length" {
         guard let count = Int(value), count >= 0, count <= limit else {
-          throw HTTPClientError("the answer has a bad Content-Length '\(value)'")
+          throw HTTPClientError("the answer has a bad Content-Length '\(value)'", kind: .badAnswer)
         }
         phase = .body(remaining: count)
       } else if name == "transfer-encoding", value.lowercased() == "chunked" {
@@ -111,7 +111,7 @@ package struct HTTPResponseParser {
     while let lineEnd = Self.endOfLine(pending, from: 0) {
       let text = String(decoding: pending[..<lineEnd], as: UTF8.self)
       guard let size = Int(text.split(separator: ";").first ?? "", radix: 16), size >= 0, size <= limit else {
-        throw HTTPClientError("the answer has a bad chunk size '\(text.prefix(20))'")
+        throw HTTPClientError("the answer has a bad chunk size '\(text.prefix(20))'", kind: .badAnswer)
       }
       let start = lineEnd + 2
       if size == 0 {

@@ -10,7 +10,8 @@ package enum TCPConnection {
     var found: UnsafeMutablePointer<addrinfo>?
     let status = getaddrinfo(address.host, String(address.port), &hints, &found)
     guard status == 0 else {
-      throw HTTPClientError("cannot find \(address.host): \(String(cString: gai_strerror(status)))")
+      throw HTTPClientError(
+        "cannot find \(address.host): \(String(cString: gai_strerror(status)))", kind: .unreachable)
     }
     defer { freeaddrinfo(found) }
     var problem: Int32 = 0
@@ -33,7 +34,7 @@ package enum TCPConnection {
       close(descriptor)
     }
     throw HTTPClientError(
-      "cannot reach http://\(address): \(String(cString: strerror(problem)))"
-        + (problem == ECONNREFUSED ? " (is Daybook running there? Start it with: daybook up)" : ""))
+      "cannot reach \(address): \(problem == EAGAIN ? "no answer in time" : String(cString: strerror(problem)))"
+        + (problem == ECONNREFUSED ? " (is Daybook running there? Start it with: daybook up)" : ""), kind: .unreachable)
   }
 }
