@@ -159,11 +159,16 @@ module(.migrations, "ReadStoreMigrations", folder: "read_store", embed: "sql")
 
 // Programs: the only place where sides meet.
 module(
+  .programs, "Sending",
+  uses: [
+    "Runtime", "Hashing", "Compression", "JSON", "HTTPClient", "Events", "Commands", "LineProtocol", "SamplesJSON",
+  ])
+module(
   .programs, "daybook",
   uses: [
     "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Events", "EventStore",
     "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI",
-    "EventStoreMigrations", "ReadStoreMigrations",
+    "Sending", "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
 

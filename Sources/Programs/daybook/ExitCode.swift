@@ -5,6 +5,8 @@ enum ExitCode {
   static let failure: Int32 = 1
   /// The command line or a setting is wrong; nothing was tried.
   static let usage: Int32 = 2
+  /// Done, but for parts that were refused and are named.
+  static let partly: Int32 = 3
 
   /// What every subcommand has; one with more adds to them in its own `exitCodes`.
   static let common: [(Int32, String)] = [

@@ -18,6 +18,8 @@ struct ClientOptions {
   /// What every client program has.
   static let options = [url, tokenFile, certificates]
   static let tokenVariable = "DAYBOOK_TOKEN"
+  /// For a subcommand's `variables`.
+  static let variables = [(tokenVariable, "The token to show. Wins over --token-file.")]
   /// The most bytes of a token.
   private static let tokenLimit = 4_096
 
