@@ -41,11 +41,11 @@ final class QueryRunner: Sendable {
   }
 
   func series(_ selector: SeriesSelector) throws(QueryError) -> SeriesAnswer {
-    try run { (snapshot) throws(ReadFailure) in try SeriesQuery(selector).answer(snapshot) }
+    try run { (snapshot) throws(ReadFailure) in try SeriesQuery(SeriesRequest(selector)).answer(snapshot) }
   }
 
   func latest(_ selector: SeriesSelector) throws(QueryError) -> LatestAnswer {
-    try run { (snapshot) throws(ReadFailure) in try LatestQuery(selector).answer(snapshot) }
+    try run { (snapshot) throws(ReadFailure) in try LatestQuery(SeriesRequest(selector)).answer(snapshot) }
   }
 
   func metrics() throws(QueryError) -> MetricsAnswer {

@@ -39,11 +39,11 @@ import Testing
     (0 as Int64, "0"), (999_999, "0"), (1_000_000, "1"), (-1, "-1"), (-1_000_000, "-1"), (-1_000_001, "-2"),
   ])
   func millisecondsAreRoundedDown(_ nanoseconds: Int64, _ expected: String) {
-    #expect(text { $0.milliseconds(nanoseconds) } == expected)
+    #expect(text { $0.time(nanoseconds, .milliseconds) } == expected)
   }
 
   @Test func absentTimesAndTextsAreNull() {
-    #expect(text { $0.milliseconds(nil) } == "null")
+    #expect(text { $0.time(nil, .nanoseconds) } == "null")
     #expect(text { $0.text(nil) } == "null")
     #expect(text { $0.text("é\"\n") } == "\"é\\\"\\n\"")
   }

@@ -60,6 +60,27 @@ import Testing
     #expect(try from("1969-12-31 23:00:00-01:00") == 0)
   }
 
+  @Test(arguments: [
+    ("ns", -1 as Int64), ("us", -1_000), ("ms", -1_000_000), ("s", -1_000_000_000), ("rfc3339", -1_000_000),
+  ])
+  func numbersCountWhatThePrecisionSays(_ precision: String, _ time: Int64) throws {
+    let request = try parser.samples([("name", "x"), ("from", "-1"), ("to", "0"), ("precision", precision)])
+    #expect(request.question.from == time)
+    #expect(request.question.to == 0)
+    #expect(request.precision.rawValue == precision)
+    // Texts mean the same in each.
+    let text = try parser.samples([("name", "x"), ("from", "1970-01-01T00:00:01Z"), ("precision", precision)])
+    #expect(text.question.from == 1_000_000_000)
+  }
+
+  @Test func aNumberBeyondWhatThePrecisionHoldsIsRefused() {
+    #expect(refusal(("name", "x"), ("from", "9223372037"), ("precision", "s"))?.0 == .invalidTime)
+    #expect(refusal(("name", "x"), ("from", "9223372037"), ("precision", "s"))?.1.contains("Unix seconds") == true)
+    #expect(refusal(("name", "x"), ("from", "9223372036"), ("precision", "s")) == nil)
+    #expect(refusal(("name", "x"), ("from", "1.5"), ("precision", "ns"))?.1.contains("Unix nanoseconds") == true)
+    #expect(refusal(("name", "x"), ("precision", "minutes"))?.0 == .invalidParameter)
+  }
+
   @Test(arguments: ["yesterday", "", "2013-13-01T00:00:00Z", "1.5", "9223372036854775807", "3000-01-01T00:00:00Z"])
   func whatIsNoTimeIsRefused(_ text: String) {
     let refused = refusal(("name", "x"), ("from", text))
@@ -79,12 +100,12 @@ import Testing
     #expect(refusal()?.1.contains("name=METRIC") == true)
   }
 
-  @Test(arguments: ["tz", "precision", "cursor", "limit", "label.", "Name", "labels"])
+  @Test(arguments: ["tz", "cursor", "limit", "label.", "Name", "labels"])
   func anUnknownParameterIsRefusedWithTheKnownOnes(_ name: String) {
     let refused = refusal(("name", "x"), (name, "1"))
     #expect(refused?.0 == .unknownParameter)
     #expect(refused?.1.contains("\"\(name)\"") == true)
-    for known in ["aggregate", "after", "by", "from", "label.NAME", "name", "step", "to", "wait"] {
+    for known in ["aggregate", "after", "by", "from", "label.NAME", "name", "precision", "step", "to", "wait"] {
       #expect(refused?.1.contains(known) == true)
     }
   }
@@ -96,7 +117,7 @@ import Testing
     #expect(throws: QueryError.self) { try parser.nothing([("name", "x")]) }
     try parser.nothing([])
     #expect(try parser.samples([("name", "x"), ("label.a", "1"), ("to", "5")]).question.to == 5_000_000)
-    #expect(try parser.selection([("name", "x"), ("label.a", "1")]).question.labels.count == 1)
+    #expect(try parser.selection([("name", "x"), ("label.a", "1")]).question.selector.labels.count == 1)
   }
 
   @Test func aParameterGivenTwiceIsRefused() {

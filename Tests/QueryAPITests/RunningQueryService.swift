@@ -33,8 +33,10 @@ final class RunningQueryService {
     server.stop()
   }
 
-  func get(_ target: String, method: String = "GET") throws -> HTTPClientResponse {
-    try client.send(method, target)
+  func get(
+    _ target: String, method: String = "GET", headers: [(String, String)] = []
+  ) throws -> HTTPClientResponse {
+    try client.send(method, target, headers: headers)
   }
 
   /// Waits until the read models have everything up to `token`.

@@ -12,6 +12,7 @@ package enum QueryErrorCode: String, Sendable, CaseIterable {
   case otherStore = "token-of-another-store"
   case notFound = "not-found"
   case methodNotAllowed = "method-not-allowed"
+  case notAcceptable = "not-acceptable"
   case bodyTooLarge = "body-too-large"
   case tooManySeries = "too-many-series"
   case tooManyPoints = "too-many-points"

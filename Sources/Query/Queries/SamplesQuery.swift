@@ -14,7 +14,8 @@ package struct SamplesQuery: Sendable {
     let samples = try samples(of: series.map(\.id), snapshot)
     let found = series.compactMap { series in samples[series.id].map { (labels: series.labels, samples: $0) } }
     return SamplesAnswer(
-      position: snapshot.progress.token, series: found.sorted { $0.labels < $1.labels })
+      position: snapshot.progress.token, series: found.sorted { $0.labels < $1.labels },
+      labelKeys: request.wantsLabelKeys ? LabelKeys(series).sorted : [])
   }
 
   private func samples(

@@ -16,7 +16,15 @@ package struct TimelineQuery: Sendable {
     return TimelineAnswer(
       name: request.selector.name, step: request.step, from: range.from, to: range.to,
       position: snapshot.progress.token, aggregates: request.aggregates,
-      lines: try lines(series, range.plan, snapshot))
+      lines: try lines(series, range.plan, snapshot), labelKeys: labelKeys(series))
+  }
+
+  private func labelKeys(_ series: [CataloguedSeries]) -> [String] {
+    guard request.wantsLabelKeys else { return [] }
+    switch request.grouping {
+    case .eachSeries: return LabelKeys(series).sorted
+    case .byLabels(let keys): return LabelKeys(keys).sorted
+    }
   }
 
   private func range(of series: [CataloguedSeries], _ snapshot: ReadSnapshot) throws(ReadFailure) -> TimelineRange {

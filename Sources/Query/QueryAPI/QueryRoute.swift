@@ -10,6 +10,16 @@ enum QueryRoute: String, CaseIterable, Sendable {
   case ready = "/readyz"
   case exposition = "/metrics"
 
+  /// In what it can answer, the first one by default. None for health and measurements, which have forms of their own
+  /// whatever is asked for.
+  var formats: [AnswerFormat] {
+    switch self {
+    case .timeline, .metrics, .series, .samples, .latest: AnswerFormat.allCases
+    case .status: [.json]
+    case .live, .ready, .exposition: []
+    }
+  }
+
   /// For `Allow`.
   static let methods = ["GET", "HEAD"]
 

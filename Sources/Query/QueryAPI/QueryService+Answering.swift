@@ -5,23 +5,19 @@ import Runtime
 
 extension QueryService {
   /// Hands a request to the workers; `read` runs on one of them, in a snapshot.
-  func submit<Question>(
-    _ request: QueryRequest<Question>, _ reply: inout QueryReply,
-    read: @escaping @Sendable (Question, ReadSnapshot) throws(ReadFailure) -> QueryAnswer
+  func submit<Question, Answer: WritableAnswer>(
+    _ request: QueryRequest<Question>, _ format: AnswerFormat, _ reply: inout QueryReply,
+    read: @escaping @Sendable (Question, ReadSnapshot) throws(ReadFailure) -> Answer
   ) {
     reply.hasAfter = request.after != nil
     let question = request.question
+    let style = AnswerStyle(format: format, precision: request.precision, limit: engine.limits.answerBytesLimit)
     engine.submit(after: request.after) { (snapshot) throws(ReadFailure) in
-      try read(question, snapshot)
+      let answer = try read(question, snapshot)
+      return try ReadFailure.ofQuery { () throws(QueryError) in try QueryAnswer(answer, style) }
     } completion: { [reply] in
       reply.send($0)
     }
-  }
-
-  static func encoded(
-    _ position: PositionToken, _ encode: () throws(QueryError) -> [UInt8]
-  ) throws(ReadFailure) -> QueryAnswer {
-    QueryAnswer(body: try ReadFailure.ofQuery(encode), position: position.description)
   }
 
   func answerStatus(_ reply: QueryReply) {
@@ -77,6 +73,16 @@ extension QueryService {
         status: 405, code: QueryErrorCode.methodNotAllowed.rawValue,
         detail: "\(exchange.path) takes \(allowed), not \(exchange.method.prefix(32))"))
     answer.headers.append(("Allow", allowed))
+    return answer
+  }
+
+  static func notAcceptable(_ route: QueryRoute) -> QueryAnswer {
+    let offered = route.formats.map(\.mediaType).joined(separator: " and ")
+    var answer = QueryAnswer(
+      Problem(
+        status: 406, code: QueryErrorCode.notAcceptable.rawValue,
+        detail: "\(route.rawValue) answers with \(offered), and Accept takes none of it: leave it out or add one"))
+    answer.headers.append(("Vary", "Accept"))
     return answer
   }
 }

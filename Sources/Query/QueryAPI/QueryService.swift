@@ -58,11 +58,17 @@ package final class QueryService: Sendable {
         QueryAnswer(Problem(status: 404, code: QueryErrorCode.notFound.rawValue, detail: detail)))
     }
     guard QueryRoute.methods.contains(exchange.method) else { return reply.send(Self.methodNotAllowed(exchange)) }
+    guard let format = Self.format(route, exchange) else { return reply.send(Self.notAcceptable(route)) }
     do throws(QueryError) {
-      try answer(route, exchange.queryItems(), &reply)
+      try answer(route, format, exchange.queryItems(), &reply)
     } catch {
       reply.send(error)
     }
+  }
+
+  /// Nil when the client takes nothing that the route can answer with.
+  private static func format(_ route: QueryRoute, _ exchange: HTTPExchange) -> AnswerFormat? {
+    route.formats.isEmpty ? .json : AnswerFormat.preferred(exchange.header("Accept"), of: route.formats)
   }
 
   /// Refuses what waits and ends the workers; blocks until they are done. Every exchange has its answer then.
@@ -71,9 +77,8 @@ package final class QueryService: Sendable {
   }
 
   private func answer(
-    _ route: QueryRoute, _ items: [(name: String, value: String)], _ reply: inout QueryReply
+    _ route: QueryRoute, _ format: AnswerFormat, _ items: [(name: String, value: String)], _ reply: inout QueryReply
   ) throws(QueryError) {
-    let limit = engine.limits.answerBytesLimit
     switch route {
     case .live: reply.send(QueryAnswer(text: "ok\n"))
     case .exposition: reply.send(exposition())
@@ -82,39 +87,32 @@ package final class QueryService: Sendable {
       try parser.nothing(items)
       answerStatus(reply)
     case .timeline:
-      submit(try parser.timeline(items), &reply) { (request, snapshot) throws(ReadFailure) in
-        let answer = try TimelineQuery(request).answer(snapshot)
-        return try Self.encoded(answer.position) { () throws(QueryError) in
-          try TimelineJSON.encode(answer, limit: limit)
-        }
+      var request = try parser.timeline(items)
+      request.question.wantsLabelKeys = format == .csv
+      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+        try TimelineQuery(question).answer(snapshot)
       }
     case .samples:
-      submit(try parser.samples(items), &reply) { (request, snapshot) throws(ReadFailure) in
-        let answer = try SamplesQuery(request).answer(snapshot)
-        return try Self.encoded(answer.position) { () throws(QueryError) in
-          try SeriesJSON.encode(answer, limit: limit)
-        }
+      var request = try parser.samples(items)
+      request.question.wantsLabelKeys = format == .csv
+      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+        try SamplesQuery(question).answer(snapshot)
       }
     case .series:
-      submit(try parser.selection(items), &reply) { (selector, snapshot) throws(ReadFailure) in
-        let answer = try SeriesQuery(selector).answer(snapshot)
-        return try Self.encoded(answer.position) { () throws(QueryError) in
-          try SeriesJSON.encode(answer, limit: limit)
-        }
+      var request = try parser.selection(items)
+      request.question.wantsLabelKeys = format == .csv
+      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+        try SeriesQuery(question).answer(snapshot)
       }
     case .latest:
-      submit(try parser.selection(items), &reply) { (selector, snapshot) throws(ReadFailure) in
-        let answer = try LatestQuery(selector).answer(snapshot)
-        return try Self.encoded(answer.position) { () throws(QueryError) in
-          try SeriesJSON.encode(answer, limit: limit)
-        }
+      var request = try parser.selection(items)
+      request.question.wantsLabelKeys = format == .csv
+      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+        try LatestQuery(question).answer(snapshot)
       }
     case .metrics:
-      submit(try parser.metrics(items), &reply) { (query, snapshot) throws(ReadFailure) in
-        let answer = try query.answer(snapshot)
-        return try Self.encoded(answer.position) { () throws(QueryError) in
-          try MetricsJSON.encode(answer, limit: limit)
-        }
+      submit(try parser.metrics(items), format, &reply) { (question, snapshot) throws(ReadFailure) in
+        try question.answer(snapshot)
       }
     }
   }

@@ -5,4 +5,7 @@ package struct LatestAnswer: Sendable {
   package let position: PositionToken
   /// Sorted by labels; times in nanoseconds since 1970.
   package let series: [(labels: SeriesLabels, time: Int64, value: Double)]
+  /// Every label key of the series that were asked for, by rising bytes: the columns of a table. Empty where none was
+  /// wanted.
+  package let labelKeys: [String]
 }

@@ -6,4 +6,7 @@ package struct SeriesAnswer: Sendable {
   package let position: PositionToken
   /// Sorted by labels.
   package let series: [(labels: SeriesLabels, span: TimelineSpan?)]
+  /// Every label key of the series that were asked for, by rising bytes: the columns of a table. Empty where none was
+  /// wanted.
+  package let labelKeys: [String]
 }

@@ -12,4 +12,6 @@ package struct TimelineAnswer: Sendable {
   package let aggregates: [AggregateKind]
   /// Sorted by labels; only lines with points.
   package let lines: [TimelineLine]
+  /// Every label key that a line may have, by rising bytes: the columns of a table. Empty where none was wanted.
+  package let labelKeys: [String]
 }

@@ -5,6 +5,8 @@ package struct SamplesRequest: Sendable {
   package var from: Int64?
   /// Exclusive; nil: up to the last sample.
   package var to: Int64?
+  /// Whether the answer is to list all label keys, as a table needs.
+  package var wantsLabelKeys = false
 
   package init(selector: SeriesSelector, from: Int64? = nil, to: Int64? = nil) {
     self.selector = selector

@@ -9,6 +9,8 @@ package struct TimelineRequest: Sendable {
   /// The columns, in this order; at least one.
   package var aggregates: [AggregateKind]
   package var grouping: Grouping
+  /// Whether the answer is to list all label keys, as a table needs.
+  package var wantsLabelKeys = false
 
   package init(
     selector: SeriesSelector, from: Int64? = nil, to: Int64? = nil, step: QueryStep = .minute,

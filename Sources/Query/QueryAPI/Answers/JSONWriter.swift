@@ -39,43 +39,24 @@ package struct JSONWriter {
   }
 
   package mutating func integer(_ value: Int64) {
-    var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)  // 24 bytes: 19 digits and a sign
-    withUnsafeMutableBytes(of: &digits) { place in
-      var rest = value.magnitude
-      var start = place.count
-      repeat {
-        start -= 1
-        place[start] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      } while rest != 0
-      if value < 0 {
-        start -= 1
-        place[start] = 0x2D
-      }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: place[start...]))
-    }
+    NumberText.append(value, to: &bytes)
   }
 
-  /// The shortest text that reads back as the same Float64. Whole numbers come without ".0", but for -0.0, whose sign
-  /// some readers would lose with it.
+  /// The shortest text that reads back as the same Float64.
   package mutating func number(_ value: Double) {
     guard value.isFinite else {
       if value.isNaN { raw("null") } else if value < 0 { raw("\"-Inf\"") } else { raw("\"+Inf\"") }
       return
     }
-    if value == value.rounded(.towardZero), abs(value) < 1e15, !(value == 0 && value.sign == .minus) {
-      integer(Int64(value))
-      return
-    }
-    var text = value.description
-    text.withUTF8 { bytes.append(contentsOf: $0) }
+    NumberText.append(finite: value, to: &bytes)
   }
 
-  /// Nanoseconds as whole Unix milliseconds, rounded down; nil as `null`.
-  package mutating func milliseconds(_ nanoseconds: Int64?) {
+  /// Nanoseconds since 1970 as the precision says them; nil as `null`.
+  package mutating func time(_ nanoseconds: Int64?, _ precision: TimePrecision) {
     guard let nanoseconds else { return raw("null") }
-    let quotient = nanoseconds / 1_000_000
-    integer(nanoseconds % 1_000_000 < 0 ? quotient - 1 : quotient)
+    if precision.isText { bytes.append(0x22) }
+    precision.append(nanoseconds, to: &bytes)
+    if precision.isText { bytes.append(0x22) }
   }
 
   /// `{"key":"value"}`
@@ -104,11 +85,6 @@ package struct JSONWriter {
 
   /// To be asked now and then while a long answer is written.
   package func checkLimit() throws(QueryError) {
-    guard bytes.count <= limit else {
-      throw .limit(
-        .answerTooLarge,
-        "the answer is larger than the limit of \(limit >> 20) MiB: ask for fewer series, a shorter range, a longer step "
-          + "or fewer aggregates")
-    }
+    guard bytes.count <= limit else { throw .answerTooLarge(limit) }
   }
 }

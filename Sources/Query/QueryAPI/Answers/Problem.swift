@@ -48,6 +48,7 @@ package struct Problem: Sendable {
     case 400: "Bad Request"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
     case 413: "Content Too Large"
     case 500: "Internal Server Error"
     case 503: "Service Unavailable"

@@ -1,3 +1,4 @@
+import Events
 import HTTPServer
 import Queries
 
@@ -19,6 +20,14 @@ struct QueryAnswer: Sendable {
   init(body: [UInt8], position: String? = nil) {
     self.body = body
     self.position = position
+  }
+
+  /// - Throws: when it is larger than the style allows.
+  init(_ answer: some WritableAnswer, _ style: AnswerStyle) throws(QueryError) {
+    body = try answer.body(style)
+    contentType = style.format.contentType
+    position = answer.position.description
+    headers = [("Vary", "Accept")]
   }
 
   init(text: String, status: Int = 200) {

@@ -57,7 +57,7 @@ struct StatusJSON {
     json.raw(",\"store\":")
     json.string(build.store.description)
     json.raw(",\"updatedAt\":")
-    json.milliseconds(build.updatedAt)
+    json.time(build.updatedAt, .milliseconds)
     write(status.lag)
     write(build.positions, status.lag)
     json.raw("}")

@@ -11,33 +11,42 @@ package struct RequestParser: Sendable {
 
   package func timeline(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<TimelineRequest> {
     let items = try QueryItems(
-      raw, known: ["name", "from", "to", "step", "aggregate", "by", "wait"],
+      raw, known: ["name", "from", "to", "step", "aggregate", "by", "precision", "wait"],
       repeatable: [QueryItems.labelName, "after"])
+    let precision = try TimePrecision.parse(items.value("precision"))
     var request = TimelineRequest(selector: try selector(items))
-    (request.from, request.to) = try range(items)
+    (request.from, request.to) = try range(items, precision)
     if let step = items.value("step") { request.step = try QueryStep.parse(step) }
     if let list = items.value("aggregate") { request.aggregates = try AggregateKind.parseList(list) }
     request.grouping = try grouping(items.value("by"))
-    return QueryRequest(question: request, after: try AfterText.parse(items, limits))
+    return try whole(request, items, precision)
   }
 
   package func samples(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SamplesRequest> {
     let items = try QueryItems(
-      raw, known: ["name", "from", "to", "wait"], repeatable: [QueryItems.labelName, "after"])
+      raw, known: ["name", "from", "to", "precision", "wait"], repeatable: [QueryItems.labelName, "after"])
+    let precision = try TimePrecision.parse(items.value("precision"))
     var request = SamplesRequest(selector: try selector(items))
-    (request.from, request.to) = try range(items)
-    return QueryRequest(question: request, after: try AfterText.parse(items, limits))
+    (request.from, request.to) = try range(items, precision)
+    return try whole(request, items, precision)
   }
 
   /// For `/v1/series` and `/v1/latest`.
-  package func selection(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SeriesSelector> {
-    let items = try QueryItems(raw, known: ["name", "wait"], repeatable: [QueryItems.labelName, "after"])
-    return QueryRequest(question: try selector(items), after: try AfterText.parse(items, limits))
+  package func selection(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SeriesRequest> {
+    let items = try QueryItems(
+      raw, known: ["name", "precision", "wait"], repeatable: [QueryItems.labelName, "after"])
+    return try whole(SeriesRequest(try selector(items)), items, try TimePrecision.parse(items.value("precision")))
   }
 
   package func metrics(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<MetricsQuery> {
-    let items = try QueryItems(raw, known: ["wait"], repeatable: ["after"])
-    return QueryRequest(question: MetricsQuery(), after: try AfterText.parse(items, limits))
+    let items = try QueryItems(raw, known: ["precision", "wait"], repeatable: ["after"])
+    return try whole(MetricsQuery(), items, try TimePrecision.parse(items.value("precision")))
+  }
+
+  private func whole<Question>(
+    _ question: Question, _ items: QueryItems, _ precision: TimePrecision
+  ) throws(QueryError) -> QueryRequest<Question> {
+    QueryRequest(question: question, after: try AfterText.parse(items, limits), precision: precision)
   }
 
   /// For a path that takes no parameters.
@@ -56,9 +65,9 @@ package struct RequestParser: Sendable {
       name: name, labels: labels.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) })
   }
 
-  private func range(_ items: QueryItems) throws(QueryError) -> (Int64?, Int64?) {
-    let from: Int64? = if let text = items.value("from") { try TimeText.parse(text, "from") } else { nil }
-    let to: Int64? = if let text = items.value("to") { try TimeText.parse(text, "to") } else { nil }
+  private func range(_ items: QueryItems, _ precision: TimePrecision) throws(QueryError) -> (Int64?, Int64?) {
+    let from: Int64? = if let text = items.value("from") { try TimeText.parse(text, "from", precision) } else { nil }
+    let to: Int64? = if let text = items.value("to") { try TimeText.parse(text, "to", precision) } else { nil }
     if let from, let to, from > to {
       throw .invalid(.invalidRange, "from lies after to: give from before to, which is exclusive")
     }

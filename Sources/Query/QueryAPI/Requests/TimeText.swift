@@ -1,17 +1,17 @@
 import Queries
 import Runtime
 
-/// Times in requests: RFC 3339, or Unix milliseconds.
+/// Times in requests: RFC 3339, or whole units since 1970.
 enum TimeText {
   /// Nanoseconds since 1970 of the parameter `name`'s text.
-  static func parse(_ text: String, _ name: String) throws(QueryError) -> Int64 {
-    if let milliseconds = Int64(text) {
-      let (nanoseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-      if overflow { throw invalid(text, name, "lies outside of 1677 to 2262") }
+  static func parse(_ text: String, _ name: String, _ precision: TimePrecision) throws(QueryError) -> Int64 {
+    if let number = Int64(text) {
+      let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: precision.unit)
+      if overflow { throw invalid(text, name, precision, "lies outside of 1677 to 2262") }
       return nanoseconds
     }
     if let nanoseconds = RFC3339.nanoseconds(text.utf8) ?? RFC3339.nanoseconds(withPlus(text)) { return nanoseconds }
-    throw invalid(text, name, "is no time between 1677 and 2262")
+    throw invalid(text, name, precision, "is no time between 1677 and 2262")
   }
 
   /// `+01:00` comes as ` 01:00` when the client did not encode the plus sign, as curl does not.
@@ -21,9 +21,12 @@ enum TimeText {
     return bytes
   }
 
-  private static func invalid(_ text: String, _ name: String, _ problem: String) -> QueryError {
+  private static func invalid(
+    _ text: String, _ name: String, _ precision: TimePrecision, _ problem: String
+  ) -> QueryError {
     .invalid(
       .invalidTime,
-      "\(name)=\"\(text.prefix(100))\" \(problem): give RFC 3339 such as 2024-02-01T12:00:00Z, or Unix milliseconds")
+      "\(name)=\"\(text.prefix(100))\" \(problem): give RFC 3339 such as 2024-02-01T12:00:00Z, or whole Unix "
+        + "\(precision.unitName)\(precision == .milliseconds ? "; precision= takes other units" : "")")
   }
 }
