@@ -118,6 +118,7 @@ module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"
 module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Postgres"])
 module(.platform, "HTTPServer", uses: ["CMicroHTTP", "Runtime"])
 module(.platform, "HTTPClient", uses: ["CTLS", "Runtime"])
+module(.platform, "Access", uses: ["Runtime", "Hashing", "HTTPServer"])
 
 // Contracts: pure values.
 module(.contracts, "ColumnCodec")
@@ -136,7 +137,9 @@ module(
   uses: ["Runtime", "Postgres", "Hashing", "Compression", "ColumnCodec", "Events", "Commands"])
 module(
   .write, "CommandAPI",
-  uses: ["Runtime", "HTTPServer", "Compression", "Events", "Commands", "LineProtocol", "SamplesJSON", "EventStore"])
+  uses: [
+    "Runtime", "HTTPServer", "Access", "Compression", "Events", "Commands", "LineProtocol", "SamplesJSON", "EventStore",
+  ])
 
 // Project: from events to read models.
 module(.project, "ProjectionKit", uses: ["Events"])
@@ -151,7 +154,8 @@ module(.projections, "Catalogue", uses: ["Events", "ReadModels", "ProjectionKit"
 // Query: from read models to answers.
 module(.query, "Queries", uses: ["Runtime", "Postgres", "Events", "ReadModels", "EventFeed"])
 module(
-  .query, "QueryAPI", uses: ["Runtime", "HTTPServer", "Postgres", "Events", "ReadModels", "EventFeed", "Queries"])
+  .query, "QueryAPI",
+  uses: ["Runtime", "HTTPServer", "Access", "Postgres", "Events", "ReadModels", "EventFeed", "Queries"])
 
 // Migrations: SQL, embedded in the binary.
 module(.migrations, "EventStoreMigrations", folder: "event_store", embed: "sql")
@@ -166,8 +170,8 @@ module(
 module(
   .programs, "daybook",
   uses: [
-    "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Events", "EventStore",
-    "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI",
+    "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Access", "Events",
+    "EventStore", "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI",
     "Sending", "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
@@ -247,6 +251,7 @@ tests(
 tests("RuntimeTests", uses: ["Runtime", "Hashing", "TestSupport"])
 tests("CompressionTests", uses: ["Compression", "TestSupport"])
 tests("JSONTests", uses: ["JSON", "TestSupport"])
+tests("AccessTests", uses: ["Runtime", "HTTPServer", "Access", "TestSupport"])
 tests("HTTPServerTests", uses: ["Runtime", "HTTPServer", "TestSupport"])
 
 tests("CommandsTests", uses: ["Hashing", "Events", "Commands"])

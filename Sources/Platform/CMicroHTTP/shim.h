@@ -1,7 +1,10 @@
-// libmicrohttpd: an HTTP/1.1 server library. The inline functions stand for its variadic ones, which Swift cannot call.
+// libmicrohttpd: an HTTP/1.1 server library, with GnuTLS beneath its TLS. The inline functions stand for its variadic
+// ones, which Swift cannot call.
 #ifndef DAYBOOK_CMICROHTTP_H
 #define DAYBOOK_CMICROHTTP_H
 
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 
 /// What the daemon is started with. `context` is the first argument of every callback.
@@ -17,13 +20,27 @@ struct daybook_mhd_settings {
   MHD_NotifyConnectionCallback connection;
   void *(*request_line)(void *context, const char *uri, struct MHD_Connection *connection);
   void *context;
+  /// PEM texts that end with NUL, read while the daemon starts; NULL both: no TLS.
+  const char *certificate;
+  const char *key;
+  /// What TLS may negotiate, in GnuTLS' language.
+  const char *priorities;
 };
 
 /// Starts a daemon with epoll threads of its own, whose connections may be suspended. NULL, and errno set, on failure.
 static inline struct MHD_Daemon *daybook_mhd_start(const struct daybook_mhd_settings *settings) {
+  const unsigned int flags =
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
+  struct MHD_OptionItem tls[] = {
+      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->certificate},
+      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->key},
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->priorities},
+      {MHD_OPTION_END, 0, NULL}};
+  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+  const int is_tls = settings->certificate != NULL;
   return MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO, 0, NULL, NULL,
-      settings->access, settings->context,
+      is_tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, settings->access, settings->context,
+      MHD_OPTION_ARRAY, is_tls ? tls : none,
       MHD_OPTION_LISTEN_SOCKET, settings->listen_socket,
       MHD_OPTION_THREAD_POOL_SIZE, settings->threads > 1 ? settings->threads : 0,
       MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
@@ -46,6 +63,12 @@ static inline void *daybook_mhd_socket_context(struct MHD_Connection *connection
 static inline int daybook_mhd_descriptor(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info == NULL ? -1 : info->connect_fd;
+}
+
+/// The connection's TLS session; NULL without TLS.
+static inline gnutls_session_t daybook_mhd_session(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  return info == NULL ? NULL : (gnutls_session_t)info->tls_session;
 }
 
 #endif

@@ -16,13 +16,13 @@ enum HTTPCallbacks {
       return Unmanaged.passRetained(exchange).toOpaque()
     }
 
-  static let access: MHD_AccessHandlerCallback = { _, handle, _, method, _, data, size, request in
-    guard let handle, let method, let size, let raw = request?.pointee else { return .NO }
+  static let access: MHD_AccessHandlerCallback = { _, handle, _, method, version, data, size, request in
+    guard let handle, let method, let version, let size, let raw = request?.pointee else { return .NO }
     let exchange = Unmanaged<HTTPExchange>.fromOpaque(raw).takeUnretainedValue()
     if !exchange.hasHeaders {
       exchange.hasHeaders = true
       exchange.method = String(cString: method)
-      return exchange.open(handle)
+      return exchange.open(handle, version: String(cString: version))
     }
     guard size.pointee > 0 else { return exchange.proceed(handle) }
     let piece = UnsafeRawBufferPointer(start: data, count: size.pointee)
@@ -39,7 +39,8 @@ enum HTTPCallbacks {
   static let connection: MHD_NotifyConnectionCallback = { context, handle, slot, code in
     guard let context, let handle, let slot else { return }
     if code == .CONNECTION_NOTIFY_STARTED {
-      let started = dispatcher(context).connectionStarted(descriptor: daybook_mhd_descriptor(handle))
+      let started = dispatcher(context).connectionStarted(
+        descriptor: daybook_mhd_descriptor(handle), session: daybook_mhd_session(handle))
       slot.pointee = Unmanaged.passRetained(started).toOpaque()
     } else if let raw = slot.pointee {
       slot.pointee = nil

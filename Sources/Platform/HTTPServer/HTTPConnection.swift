@@ -6,13 +6,16 @@ final class HTTPConnection: Sendable {
   private static let never = UInt64.max
 
   private let descriptor: Int32
+  /// What its TLS session points at, kept for as long as the session is there.
+  private let credentials: TLSCredentials?
   /// `MonotonicClock` nanoseconds after which the connection is cut.
   private let deadline: Atomic<UInt64>
   /// The request being received, handled or answered.
   private let running = Mutex<HTTPExchange?>(nil)
 
-  init(descriptor: Int32, deadline: UInt64) {
+  init(descriptor: Int32, deadline: UInt64, credentials: TLSCredentials?) {
     self.descriptor = descriptor
+    self.credentials = credentials
     self.deadline = Atomic(deadline)
   }
 

@@ -7,6 +7,8 @@ package final class HTTPCounters: Sendable {
   package let tooLarge: Counter
   /// Answers for want of room in flight.
   package let overloaded: Counter
+  /// Requests that `HTTPServerSettings.admit` refused.
+  package let notAdmitted: Counter
   /// Connections cut because a request or an answer took too long.
   package let late: Counter
   private let answers: [Int: Counter]
@@ -24,6 +26,7 @@ package final class HTTPCounters: Sendable {
     let help = "Requests refused before they were handled."
     tooLarge = metrics.counter(refused, help, ["reason": "too_large"])
     overloaded = metrics.counter(refused, help, ["reason": "overloaded"])
+    notAdmitted = metrics.counter(refused, help, ["reason": "not_admitted"])
     func answer(_ status: String) -> Counter {
       metrics.counter("daybook_http_requests_total", "Requests answered, by status.", ["status": status])
     }

@@ -38,9 +38,13 @@ final class HTTPDispatcher: Sendable {
   var isClosing: Bool { closing.load(ordering: .sequentiallyConsistent) }
   func close() { closing.store(true, ordering: .sequentiallyConsistent) }
 
-  func connectionStarted(descriptor: Int32) -> HTTPConnection {
+  /// `session`: before the handshake; nil without TLS.
+  func connectionStarted(descriptor: Int32, session: OpaquePointer?) -> HTTPConnection {
+    let credentials = settings.tls?.current
+    if let session { credentials?.use(for: session) }
     let connection = HTTPConnection(
-      descriptor: descriptor, deadline: MonotonicClock.deadline(after: settings.requestDeadline))
+      descriptor: descriptor, deadline: MonotonicClock.deadline(after: settings.requestDeadline),
+      credentials: credentials)
     connections.add(connection)
     counters.connections.add()
     return connection

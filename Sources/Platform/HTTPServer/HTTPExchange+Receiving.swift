@@ -5,22 +5,30 @@ import Synchronization
 
 /// The connection's side of an exchange: called on the connection's thread only.
 extension HTTPExchange {
-  /// The headers are there, the body is not. Refuses at once what is announced to be too much.
-  func open(_ handle: OpaquePointer) -> MHD_Result {
+  /// The headers are there, the body is not. Refuses at once whom nobody lets in, and what is announced to be too much.
+  func open(_ handle: OpaquePointer, version: String) -> MHD_Result {
     let settings = dispatcher.settings
     // Chunked bodies have no length that counts, even if one is given (RFC 9112, 6.3).
-    if header("Transfer-Encoding") == nil, let length = header("Content-Length") { declared = Int(length) ?? .max }
-    guard let declared else { return .YES }
-    if declared > settings.bodyLimit {
-      refuse(.tooLarge)
-    } else if !dispatcher.admission.hasRoom(for: declared) {
-      refuse(.overloaded)
-    } else {
-      return .YES
+    let isChunked = header("Transfer-Encoding") != nil
+    if !isChunked, let length = header("Content-Length") { declared = Int(length) ?? .max }
+    switch settings.admit(HTTPRequestHead(self, handle, version: version, isEncrypted: settings.tls != nil)) {
+    case .admit(let identity):
+      self.identity = identity
+      guard let declared else { return .YES }
+      if declared > settings.bodyLimit {
+        refuse(.tooLarge)
+      } else if !dispatcher.admission.hasRoom(for: declared) {
+        refuse(.overloaded)
+      } else {
+        return .YES
+      }
+    case .refuse(let response):
+      dispatcher.counters.notAdmitted.add()
+      refuse(response, closing: isChunked || declared ?? 0 > 0)
     }
     // A client that waits for 100 Continue has not sent the body, and of a long one nobody wants to read the rest.
     let isWaiting = header("Expect") != nil
-    return isWaiting || declared > settings.swallowLimit ? queueAnswer(handle) : .YES
+    return isWaiting || declared ?? 0 > settings.swallowLimit ? queueAnswer(handle) : .YES
   }
 
   /// A piece of the body.
@@ -97,16 +105,18 @@ extension HTTPExchange {
 
   private func refuse(_ outcome: HTTPRequestBody.Outcome) {
     let settings = dispatcher.settings
-    let response: HTTPResponse
+    // The connection ends after it: a client that sends too much is not to go on where it stopped.
     if outcome == .tooLarge {
       dispatcher.counters.tooLarge.add()
-      response = settings.tooLargeResponse(path)
+      refuse(settings.tooLargeResponse(path), closing: true)
     } else {
       dispatcher.counters.overloaded.add()
-      response = settings.overloadedResponse(path)
+      refuse(settings.overloadedResponse(path), closing: true)
     }
-    // The connection ends after it: a client that sends too much is not to go on where it stopped.
-    let prepared = PreparedResponse(response, closing: true)
+  }
+
+  private func refuse(_ response: HTTPResponse, closing: Bool) {
+    let prepared = PreparedResponse(response, closing: closing || dispatcher.isDraining)
     dispatcher.counters.countAnswer(prepared.status)
     state.withLock { $0.phase = .refused(prepared) }
   }

@@ -7,7 +7,7 @@ import Synchronization
 /// answered later: until then the connection sleeps and costs no thread. An exchange that is never answered holds its
 /// connection until the server stops.
 ///
-/// `@unchecked Sendable`: `method`, `body` and the fields of receiving are written by the connection's thread before the
+/// `@unchecked Sendable`: `method`, `identity`, `body` and the fields of receiving are written by the connection's thread before the
 /// handler is called, and only `respond` and `deinit` change them after; everything that threads share is in `state`.
 package final class HTTPExchange: @unchecked Sendable {
   /// As sent: `GET`, `POST`, …
@@ -16,6 +16,8 @@ package final class HTTPExchange: @unchecked Sendable {
   package let path: String
   /// What follows the question mark, as sent; empty if there is none.
   package let query: String
+  /// Who sends the request, as `HTTPServerSettings.admit` said; nil where nobody was asked.
+  package internal(set) var identity: String?
 
   enum Phase: Sendable {
     /// Headers or body are not complete. → refused, handling
@@ -44,6 +46,7 @@ package final class HTTPExchange: @unchecked Sendable {
   let state: Mutex<State>
   let dispatcher: HTTPDispatcher
   let connection: HTTPConnection?
+  let authority: String?
   var received = HTTPRequestBody()
   /// Content-Length, if there was one.
   var declared: Int?
@@ -54,6 +57,7 @@ package final class HTTPExchange: @unchecked Sendable {
   init(target: HTTPTarget, handle: OpaquePointer, connection: HTTPConnection?, dispatcher: HTTPDispatcher) {
     path = target.path
     query = target.query
+    authority = target.authority
     self.connection = connection
     self.dispatcher = dispatcher
     state = Mutex(State(connection: handle))

@@ -39,9 +39,10 @@ package final class HTTPServer: @unchecked Sendable {
       connection_limit: UInt32(settings.connectionLimit), memory_limit: settings.headerLimit,
       idle_seconds: UInt32(max(1, settings.idleTimeout.seconds.rounded(.up))), access: HTTPCallbacks.access,
       completed: HTTPCallbacks.completed, connection: HTTPCallbacks.connection,
-      request_line: HTTPCallbacks.requestLine, context: Unmanaged.passUnretained(dispatcher).toOpaque())
-    guard let daemon = daybook_mhd_start(&options) else {
-      let reason = String(cString: strerror(errno))
+      request_line: HTTPCallbacks.requestLine, context: Unmanaged.passUnretained(dispatcher).toOpaque(),
+      certificate: nil, key: nil, priorities: nil)
+    guard let daemon = Self.start(&options, settings.tls?.current) else {
+      let reason = errno == 0 ? "libmicrohttpd does not say why" : String(cString: strerror(errno))
       close(listening.descriptor)
       throw .cannotStart(reason: reason)
     }
@@ -56,6 +57,23 @@ package final class HTTPServer: @unchecked Sendable {
       logger.warning(
         "fewer connections than configured can be open: raise the limit of descriptors (ulimit -Hn)",
         ["limit": "\(allowed)", "needed": "\(needed)"])
+    }
+  }
+
+  /// TLS 1.2 and later; the server's order of ciphers.
+  private static let priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
+
+  private static func start(_ options: inout daybook_mhd_settings, _ credentials: TLSCredentials?) -> OpaquePointer? {
+    errno = 0
+    guard let credentials else { return daybook_mhd_start(&options) }
+    // Texts are lent to C for the call: libmicrohttpd reads them while it starts.
+    return credentials.withTexts { certificate, key in
+      priorities.withCString { priorities in
+        options.certificate = certificate
+        options.key = key
+        options.priorities = priorities
+        return daybook_mhd_start(&options)
+      }
     }
   }
 

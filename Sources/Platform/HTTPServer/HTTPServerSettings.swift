@@ -25,6 +25,11 @@ package struct HTTPServerSettings: Sendable {
   /// Bytes of a refused body that are read and dropped so that the client gets to see the answer. What is announced to
   /// be longer is answered at once and cut.
   package var swallowLimit = 64 << 20
+  /// HTTPS only. Nil: plain HTTP.
+  package var tls: HTTPServerTLS?
+  /// Decides on each request when its headers are there, before any of its body is taken. On a server thread, many at
+  /// once: must not block.
+  package var admit: @Sendable (HTTPRequestHead) -> HTTPAdmissionDecision = { _ in .admit(identity: nil) }
   /// The answer to a body over `bodyLimit`, by path.
   package var tooLargeResponse: @Sendable (_ path: String) -> HTTPResponse = { _ in
     .text(413, "The request body is too large.\n")

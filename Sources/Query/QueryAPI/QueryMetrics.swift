@@ -9,7 +9,7 @@ struct QueryMetrics: Sendable {
   private let waits: Histogram
 
   /// The statuses that have a line of their own.
-  private static let statuses = [200, 400, 405, 406, 500, 503, 504]
+  private static let statuses = [200, 400, 401, 403, 405, 406, 421, 500, 503, 504]
 
   init(_ registry: MetricsRegistry) {
     var requests: [QueryRoute: [Int: Counter]] = [:]

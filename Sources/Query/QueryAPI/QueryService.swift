@@ -8,6 +8,8 @@ package final class QueryService: Sendable {
   let engine: QueryEngine
   private let parser: RequestParser
   private let metrics: QueryMetrics
+  /// What the service asks of its requests where there are tokens.
+  package let access: QueryAccess
   let registry: MetricsRegistry
   let status: StatusQuery
 
@@ -22,6 +24,7 @@ package final class QueryService: Sendable {
     engine = QueryEngine(readStore, limits: limits, logger: logger)
     parser = RequestParser(limits: limits)
     metrics = QueryMetrics(registry)
+    access = QueryAccess(metrics: metrics)
     self.registry = registry
     status = StatusQuery(eventStore: eventStore)
     metrics.watch(engine, registry)

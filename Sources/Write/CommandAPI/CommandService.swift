@@ -14,12 +14,15 @@ package final class CommandService: Sendable {
   private let queries = InfluxQueryEndpoint()
   private let probes: ProbeEndpoints
   private let settings: CommandSettings
+  /// What the service asks of its requests where there are tokens.
+  package let access: CommandAccess
 
   package init(
     appender: any SampleAppending, settings: CommandSettings, logger: Logger, registry: MetricsRegistry
   ) {
     self.settings = settings
     metrics = CommandMetrics(registry)
+    access = CommandAccess(metrics: metrics)
     let recording = SampleRecording(appender: appender, metrics: metrics, logger: logger)
     let cache = HeadCache(byteLimit: settings.headCacheLimit)
     samples = SamplesEndpoint(recording, settings: settings)

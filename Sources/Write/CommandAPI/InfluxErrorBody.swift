@@ -35,7 +35,9 @@ enum InfluxErrorBody {
   /// InfluxDB 2's own words.
   private static func code(_ status: Int) -> String {
     switch status {
-    case 400: "invalid"
+    case 400, 421: "invalid"
+    case 401: "unauthorized"
+    case 403: "forbidden"
     case 404: "not found"
     case 405: "method not allowed"
     case 413: "request too large"

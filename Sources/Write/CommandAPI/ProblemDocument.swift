@@ -39,10 +39,13 @@ enum ProblemDocument {
   private static func title(_ status: Int) -> String {
     switch status {
     case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
     case 413: "Content Too Large"
     case 415: "Unsupported Media Type"
+    case 421: "Misdirected Request"
     case 422: "Unprocessable Content"
     case 503: "Service Unavailable"
     default: "Internal Server Error"

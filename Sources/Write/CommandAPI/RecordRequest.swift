@@ -1,3 +1,4 @@
+import Access
 import Commands
 import Events
 import HTTPServer
@@ -20,7 +21,7 @@ struct RecordRequest {
     idempotency = IdempotencyRequest(
       actor: actor, key: try IdempotencyKey.parse(header),
       fingerprint: IdempotencyRequest.fingerprint(
-        method: exchange.method, path: exchange.path, query: exchange.query,
+        method: exchange.method, path: exchange.path, query: AccessCredentials.removed(from: exchange.query),
         contentType: exchange.header("Content-Type") ?? "", body: exchange.body))
   }
 }

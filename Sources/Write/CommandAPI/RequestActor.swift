@@ -2,6 +2,6 @@ import HTTPServer
 
 /// Who sends a request.
 enum RequestActor {
-  /// The one place that decides it. Everybody is anonymous as long as there are no tokens.
-  static func name(of exchange: HTTPExchange) -> String { "anonymous" }
+  /// The name of the token that the request came with; everybody is anonymous where there are no tokens.
+  static func name(of exchange: HTTPExchange) -> String { exchange.identity ?? "anonymous" }
 }

@@ -15,17 +15,20 @@ enum CommandProgram: Subcommand {
       backup of the store was restored meanwhile it ends with 1: start it again, as 'daybook up' does.
     """
   static let options =
-    Databases.options + [SharedOptions.commandListen, SharedOptions.allowAnonymous] + SharedOptions.logging
+    Databases.options + [SharedOptions.commandListen] + AccessSettings.options + SharedOptions.logging
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     let termination = TerminationSignal()
     let logger = try SharedOptions.logger(options, program: name)
-    let listen = try SharedOptions.listenAddress(SharedOptions.commandListen, options)
+    let accessSettings = try AccessSettings(options)
+    let listen = try accessSettings.listenAddress(SharedOptions.commandListen, options)
+    let registry = MetricsRegistry()
+    let access = try ServiceAccess(accessSettings, logger: logger, metrics: registry)
+    defer { access.stop() }
     let address = try Databases(options).eventStore(role: "daybook_writer")
     guard let identity = try StoreStart.identity(address, termination: termination, logger: logger) else {
       return ExitCode.success
     }
-    let registry = MetricsRegistry()
     let restored = Mutex<String?>(nil)
     let appender = Appender(address, identity: identity, logger: logger, registry: registry) { reason in
       restored.withLock { $0 = reason }
@@ -35,8 +38,9 @@ enum CommandProgram: Subcommand {
       appender: appender, settings: CommandSettings(version: Daybook.version), logger: logger, registry: registry)
     var settings = HTTPServerSettings(host: listen.host, port: listen.port)
     service.apply(to: &settings)
+    access.apply(to: &settings, policy: service.access)
     let server = try HTTPServer(settings, logger: logger, metrics: registry) { service.handle($0) }
-    logger.info("listening", ["address": "\(ListenAddress(host: listen.host, port: server.port))"])
+    access.logListening(ListenAddress(host: listen.host, port: server.port), logger)
     let signal = termination.wait() ?? ""
     let reason = restored.withLock { $0 }
     if let reason {

@@ -11,20 +11,24 @@ enum QueryProgram: Subcommand {
       role daybook_query. Each answer comes from one snapshot and says up to which position it holds.
     """
   static let options =
-    Databases.options + [SharedOptions.queryListen, SharedOptions.allowAnonymous] + SharedOptions.logging
+    Databases.options + [SharedOptions.queryListen] + AccessSettings.options + SharedOptions.logging
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     let termination = TerminationSignal()
     let logger = try SharedOptions.logger(options, program: name)
-    let listen = try SharedOptions.listenAddress(SharedOptions.queryListen, options)
+    let accessSettings = try AccessSettings(options)
+    let listen = try accessSettings.listenAddress(SharedOptions.queryListen, options)
     let databases = Databases(options)
     let registry = MetricsRegistry()
+    let access = try ServiceAccess(accessSettings, logger: logger, metrics: registry)
+    defer { access.stop() }
     let service = QueryService(
       readStore: try databases.readStore(role: "daybook_query"),
       eventStore: try databases.eventStore(role: "daybook_feed"), logger: logger, metrics: registry)
-    let settings = QueryService.serverSettings(host: listen.host, port: listen.port)
+    var settings = QueryService.serverSettings(host: listen.host, port: listen.port)
+    access.apply(to: &settings, policy: service.access)
     let server = try HTTPServer(settings, logger: logger, metrics: registry) { service.handle($0) }
-    logger.info("listening", ["address": "\(ListenAddress(host: listen.host, port: server.port))"])
+    access.logListening(ListenAddress(host: listen.host, port: server.port), logger)
     let signal = termination.wait() ?? ""
     logger.info("stopping", ["signal": signal])
     server.stop()

@@ -17,9 +17,6 @@ enum SharedOptions {
   static let queryListen = ProgramOption(
     "--query-listen", "HOST:PORT", environment: "DAYBOOK_QUERY_LISTEN", default: "127.0.0.1:8081",
     "Where the query service answers. Port 0 takes a free one and logs it.")
-  static let allowAnonymous = ProgramOption(
-    "--allow-anonymous", nil, environment: "DAYBOOK_ALLOW_ANONYMOUS",
-    "Listen beyond loopback although anybody who reaches the port may then use it.")
   static let logLevel = ProgramOption(
     "--log-level", "LEVEL", environment: "DAYBOOK_LOG_LEVEL", default: "info", choices: LogLevel.allCases.map(\.name),
     "trace, debug, info, warning or error.")
@@ -38,16 +35,5 @@ enum SharedOptions {
       throw UsageError("--log-format must be logfmt or json")
     }
     return Logger(program: program, level: level, format: format)
-  }
-
-  /// The address of `option`, refused beyond loopback unless anybody is to be let in.
-  static func listenAddress(_ option: ProgramOption, _ options: ProgramOptions) throws(UsageError) -> ListenAddress {
-    let address = try ListenAddress(options[option.flag] ?? "")
-    guard address.isLoopback || options.isSet(allowAnonymous.flag) else {
-      throw UsageError(
-        "\(option.flag) \(address) is reachable from other machines, and nothing would ask who calls: listen on "
-          + "127.0.0.1, or say --allow-anonymous")
-    }
-    return address
   }
 }

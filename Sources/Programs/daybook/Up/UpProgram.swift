@@ -12,15 +12,17 @@ enum UpProgram: Subcommand {
     """
   static let options =
     Databases.options + [
-      SharedOptions.commandListen, SharedOptions.queryListen, SharedOptions.allowAnonymous,
+      SharedOptions.commandListen, SharedOptions.queryListen,
       ProgramOption("--without", "PROGRAMS", "Leave these out, to run them elsewhere: command,projector,query."),
-    ] + SharedOptions.logging
+    ] + AccessSettings.options + SharedOptions.logging
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     let termination = TerminationSignal()
     let logger = try SharedOptions.logger(options, program: name)
-    let command = try SharedOptions.listenAddress(SharedOptions.commandListen, options)
-    let query = try SharedOptions.listenAddress(SharedOptions.queryListen, options)
+    let access = try AccessSettings(options)
+    let command = try access.listenAddress(SharedOptions.commandListen, options)
+    let query = try access.listenAddress(SharedOptions.queryListen, options)
+    try access.check()
     let programs = try programs(without: options["--without"] ?? "")
     let databases = Databases(options)
     var cluster: PostgresCluster?

@@ -46,10 +46,13 @@ package struct Problem: Sendable {
   private static func title(_ status: Int) -> String {
     switch status {
     case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
     case 406: "Not Acceptable"
     case 413: "Content Too Large"
+    case 421: "Misdirected Request"
     case 500: "Internal Server Error"
     case 503: "Service Unavailable"
     case 504: "Gateway Timeout"

@@ -1,0 +1,34 @@
+package import Access
+package import HTTPServer
+
+/// What the command service asks of its requests where there are tokens.
+package struct CommandAccess: AccessPolicy {
+  private let metrics: CommandMetrics
+
+  init(metrics: CommandMetrics) { self.metrics = metrics }
+
+  /// What is not named here needs the most: a new route is closed until somebody opens it.
+  package func requirement(method: String, path: String, query: String) -> AccessRequirement {
+    switch Route(rawValue: path) {
+    case .ping, .health, .live: .open
+    // What it says in its long form is for those who operate the service.
+    case .ready: QueryParameters(HTTPQuery.items(query)).has("verbose") ? .anyToken : .open
+    case .metrics, .query1: .anyToken
+    case .samples, .write1, .write2, nil: .scope(.write)
+    }
+  }
+
+  package func takesPasswordInQuery(path: String) -> Bool {
+    switch Route(rawValue: path) {
+    case .write1, .query1: true
+    default: false
+    }
+  }
+
+  package func answer(_ refusal: AccessRefusal, path: String) -> HTTPResponse {
+    var fault = RequestFault(refusal.status, refusal.code, refusal.detail)
+    fault.headers = refusal.headers
+    metrics.request(Route(rawValue: path), status: fault.status, bytes: 0, nanoseconds: 0)
+    return Route.dialect(of: path).response(fault)
+  }
+}
