@@ -152,7 +152,9 @@ module(.projections, "Timeline", uses: ["Events", "ReadModels", "ProjectionKit"]
 module(.projections, "Catalogue", uses: ["Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
 
 // Query: from read models to answers.
-module(.query, "Queries", uses: ["Runtime", "Postgres", "Events", "ReadModels", "EventFeed"])
+module(
+  .query, "Queries",
+  uses: ["Runtime", "Hashing", "Postgres", "ColumnCodec", "Events", "ReadModels", "EventFeed"])
 module(
   .query, "QueryAPI",
   uses: ["Runtime", "HTTPServer", "Access", "Postgres", "Events", "ReadModels", "EventFeed", "Queries"])

@@ -175,16 +175,18 @@ import Testing
 
   @Test func aTokenOfAnotherStoreIsRefused() throws {
     try withStore { runner, store in
-      for token in [
-        PositionToken(storeHigh: 1, storeLow: 1, generation: 1, positions: [ShardPosition(shard: 0, position: 1)]),
-        PositionToken(
-          storeHigh: store.identity.idHigh, storeLow: store.identity.idLow, generation: 2,
-          positions: [ShardPosition(shard: 0, position: 1)]),
-        PositionToken(of: store.identity, positions: [ShardPosition(shard: 8, position: 1)]),
+      let id = store.identity
+      let first = [ShardPosition(shard: 0, position: 1)]
+      for (token, code) in [
+        (PositionToken(storeHigh: 1, storeLow: 1, generation: 1, positions: first), QueryErrorCode.otherStore),
+        (
+          PositionToken(storeHigh: id.idHigh, storeLow: id.idLow, generation: 2, positions: first), .otherGeneration
+        ),
+        (PositionToken(of: id, positions: [ShardPosition(shard: 8, position: 1)]), .otherStore),
       ] {
         let refused = refusal { () throws(QueryError) in try runner.run(after: token) { _ in true } }
-        guard case .invalid(.otherStore, _) = refused else {
-          Issue.record("expected a refusal, got \(String(describing: refused))")
+        guard case .invalid(code, _) = refused else {
+          Issue.record("expected \(code), got \(String(describing: refused))")
           return
         }
       }

@@ -147,7 +147,7 @@ import Testing
         storeHigh: 1, storeLow: 1, generation: 1, positions: [ShardPosition(shard: 0, position: 1)])
       let refused = try service.get("/v1/metrics?after=\(other)")
       #expect(refused.status == 400)
-      #expect(refused.text.contains("\"code\":\"token-of-another-store\""))
+      #expect(refused.text.contains("\"code\":\"other-store\""))
     }
   }
 

@@ -112,12 +112,12 @@ import Testing
 
   @Test func otherPathsKnowOtherParameters() throws {
     #expect(throws: QueryError.self) { try parser.samples([("name", "x"), ("step", "1m")]) }
-    #expect(throws: QueryError.self) { try parser.selection([("name", "x"), ("from", "1")]) }
+    #expect(throws: QueryError.self) { try parser.series([("name", "x"), ("from", "1")]) }
     #expect(throws: QueryError.self) { try parser.metrics([("name", "x")]) }
     #expect(throws: QueryError.self) { try parser.nothing([("name", "x")]) }
     try parser.nothing([])
     #expect(try parser.samples([("name", "x"), ("label.a", "1"), ("to", "5")]).question.to == 5_000_000)
-    #expect(try parser.selection([("name", "x"), ("label.a", "1")]).question.selector.labels.count == 1)
+    #expect(try parser.latest([("name", "x"), ("label.a", "1")]).question.selector.labels.count == 1)
   }
 
   @Test func aParameterGivenTwiceIsRefused() {
@@ -188,7 +188,7 @@ import Testing
 
   @Test func tokensOfTwoStoresAreRefused() {
     let (one, other) = (token([(0, 5)]), token([(0, 5)], generation: 2))
-    #expect(refusal(("name", "x"), ("after", one.description), ("after", other.description))?.0 == .otherStore)
+    #expect(refusal(("name", "x"), ("after", one.description), ("after", other.description))?.0 == .otherGeneration)
   }
 
   @Test(arguments: ["2", "s", "1h", "-1s", "", "31s", "99999999999999999m"])

@@ -10,13 +10,14 @@ package struct LatestQuery: Sendable {
   }
 
   package func answer(_ snapshot: ReadSnapshot) throws(ReadFailure) -> LatestAnswer {
-    let series = try CatalogueReader(snapshot: snapshot).series(request.selector)
-    let last = try LatestReader(snapshot: snapshot).lastSamples(of: series.map(\.id))
-    let found = series.compactMap { series in
+    let list = try CatalogueReader(snapshot: snapshot).list(request)
+    let last = try LatestReader(snapshot: snapshot).lastSamples(of: list.series.map(\.id))
+    let found = list.series.compactMap { series in
       last[series.id].map { (labels: series.labels, time: $0.time, value: $0.value) }
     }
     return LatestAnswer(
-      position: snapshot.progress.token, series: found.sorted { $0.labels < $1.labels },
-      labelKeys: request.wantsLabelKeys ? LabelKeys(series).sorted : [])
+      position: snapshot.progress.token,
+      series: request.page == nil ? found.sorted { $0.labels < $1.labels } : found, labelKeys: list.labelKeys,
+      next: list.next)
   }
 }

@@ -1,14 +1,16 @@
 /// What one query, and all of them together, may cost. Every refusal names the limit that it met.
 package struct QueryLimits: Sendable {
-  /// Series that one query may read.
+  /// Series that one query, or one page, may read.
   package var seriesLimit = 10_000
+  /// Metrics in one page.
+  package var metricsPerPageLimit = 10_000
   /// Points of one line: buckets between `from` and `to`. As Prometheus', so that tools know it.
   package var pointsPerSeriesLimit = 11_000
   /// Points of all lines together: 16 bytes and 8 for each further aggregate, in memory.
   package var pointsPerAnswerLimit = 2_000_000
   /// Bytes of one answer. With `workers` answers at once it bounds what answers take.
   package var answerBytesLimit = 64 << 20
-  /// Samples in one answer of `/v1/samples`: about 30 bytes each in JSON and 16 in memory.
+  /// Samples in one answer or page of `/v1/samples`: about 30 bytes each in JSON and 16 in memory.
   package var samplesLimit = 1_000_000
   /// From the moment a worker may begin until the answer is complete.
   package var timeLimit: Duration = .seconds(10)

@@ -7,11 +7,12 @@ package struct SeriesQuery: Sendable {
   }
 
   package func answer(_ snapshot: ReadSnapshot) throws(ReadFailure) -> SeriesAnswer {
-    let series = try CatalogueReader(snapshot: snapshot).series(request.selector)
-    let spans = try SpanReader(snapshot: snapshot).spans(of: series.map(\.id))
-    let found = series.map { (labels: $0.labels, span: spans[$0.id]) }
+    let list = try CatalogueReader(snapshot: snapshot).list(request)
+    let spans = try SpanReader(snapshot: snapshot).spans(of: list.series.map(\.id))
+    let found = list.series.map { (labels: $0.labels, span: spans[$0.id]) }
     return SeriesAnswer(
-      position: snapshot.progress.token, series: found.sorted { $0.labels < $1.labels },
-      labelKeys: request.wantsLabelKeys ? LabelKeys(series).sorted : [])
+      position: snapshot.progress.token,
+      series: request.page == nil ? found.sorted { $0.labels < $1.labels } : found, labelKeys: list.labelKeys,
+      next: list.next)
   }
 }

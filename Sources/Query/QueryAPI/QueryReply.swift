@@ -18,6 +18,10 @@ struct QueryReply: Sendable {
 
   func send(_ answer: QueryAnswer) {
     metrics.count(route, status: answer.status, since: arrivedAt, hasAfter: hasAfter)
+    var answer = answer
+    if let cursor = answer.next {
+      answer.headers += NextLink.headers(exchange.path, exchange.queryItems(), cursor: cursor)
+    }
     exchange.respond(answer.response)
   }
 

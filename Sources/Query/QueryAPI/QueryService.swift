@@ -102,13 +102,13 @@ package final class QueryService: Sendable {
         try SamplesQuery(question).answer(snapshot)
       }
     case .series:
-      var request = try parser.selection(items)
+      var request = try parser.series(items)
       request.question.wantsLabelKeys = format == .csv
       submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
         try SeriesQuery(question).answer(snapshot)
       }
     case .latest:
-      var request = try parser.selection(items)
+      var request = try parser.latest(items)
       request.question.wantsLabelKeys = format == .csv
       submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
         try LatestQuery(question).answer(snapshot)

@@ -18,4 +18,5 @@ package struct MetricsAnswer: Sendable {
   package let position: PositionToken
   /// Sorted by the bytes of their names.
   package let metrics: [Metric]
+  package let next: NextPage
 }

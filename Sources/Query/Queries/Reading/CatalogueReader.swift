@@ -10,9 +10,67 @@ struct CatalogueReader {
   /// The series that a selector asks for, by rising id.
   /// - Throws: `too-many-series` when there are more than one query may read.
   func series(_ selector: SeriesSelector) throws(ReadFailure) -> [CataloguedSeries] {
-    let ids = try ids(selector)
+    try series(try ids(selector))
+  }
+
+  /// What a listing goes over: all series that match, or the page that is asked for.
+  func list(_ request: SeriesRequest) throws(ReadFailure) -> ListedSeries {
+    guard let page = request.page else {
+      let series = try series(request.selector)
+      return ListedSeries(
+        series: series, next: .notPaged, labelKeys: request.wantsLabelKeys ? LabelKeys(series).sorted : [])
+    }
+    let ids = try ids(request.selector, from: try Self.first(page, snapshot.store), limit: page.limit + 1)
+    let end = ids.count > page.limit ? ids[page.limit - 1] : nil
+    return ListedSeries(
+      series: try series(Array(ids.prefix(page.limit))),
+      next: page.next(end.map { .series($0) }, in: snapshot.store),
+      labelKeys: request.wantsLabelKeys ? try labelKeys(request.selector) : [])
+  }
+
+  private static func first(_ page: PageRequest, _ store: StoreIdentity) throws(ReadFailure) -> SeriesID {
+    switch try ReadFailure.ofQuery({ () throws(QueryError) in try page.start(in: store) }) {
+    case nil: return SeriesID(rawValue: .min)
+    case .series(let id) where id.rawValue < .max: return SeriesID(rawValue: id.rawValue + 1)
+    default: throw .query(PageRequest.foreignKey)
+    }
+  }
+
+  /// The first series of a selector from an id on, by rising id.
+  func ids(_ selector: SeriesSelector, from first: SeriesID, limit: Int) throws(ReadFailure) -> [SeriesID] {
+    let statement = PostgresStatement(
+      "series page \(schema)",
+      """
+      SELECT id FROM \(schema).\(CatalogueTables.series)
+      WHERE name = $1 AND labels @> $2::text::jsonb AND NOT labels ?| $3::text[] AND id >= $5 ORDER BY id LIMIT $4
+      """)
+    var parameters = Self.parameters(selector)
+    parameters.int64(Int64(limit))
+    parameters.int64(first.rawValue)
+    return try Self.ids(try snapshot.query(statement, parameters))
+  }
+
+  /// These series with their labels, in their order.
+  func series(_ ids: [SeriesID]) throws(ReadFailure) -> [CataloguedSeries] {
     let labels = try labels(of: ids)
     return ids.map { CataloguedSeries(id: $0, labels: labels[$0] ?? .none) }
+  }
+
+  /// Every label key of all series that a selector asks for, however many these are, by rising bytes: a table has the
+  /// same columns on each of its pages.
+  func labelKeys(_ selector: SeriesSelector) throws(ReadFailure) -> [String] {
+    let statement = PostgresStatement(
+      "label keys \(schema)",
+      """
+      SELECT DISTINCT jsonb_object_keys(labels) FROM \(schema).\(CatalogueTables.series)
+      WHERE name = $1 AND labels @> $2::text::jsonb AND NOT labels ?| $3::text[]
+      """)
+    let rows = try snapshot.query(statement, Self.parameters(selector))
+    return try ReadFailure.ofStore { () throws(PostgresError) in
+      var keys: [String] = []
+      for row in 0..<rows.rowCount { keys.append(try rows.text(row, 0)) }
+      return LabelKeys(keys).sorted
+    }
   }
 
   private func ids(_ selector: SeriesSelector) throws(ReadFailure) -> [SeriesID] {
@@ -23,9 +81,15 @@ struct CatalogueReader {
       SELECT id FROM \(schema).\(CatalogueTables.series)
       WHERE name = $1 AND labels @> $2::text::jsonb AND NOT labels ?| $3::text[] ORDER BY id LIMIT $4
       """)
-    let rows = try snapshot.query(statement, Self.parameters(selector, limit: limit + 1))
+    var parameters = Self.parameters(selector)
+    parameters.int64(Int64(limit) + 1)
+    let rows = try snapshot.query(statement, parameters)
     guard rows.rowCount <= limit else { throw .query(Self.tooMany(limit)) }
-    return try ReadFailure.ofStore { () throws(PostgresError) in
+    return try Self.ids(rows)
+  }
+
+  private static func ids(_ rows: PostgresResult) throws(ReadFailure) -> [SeriesID] {
+    try ReadFailure.ofStore { () throws(PostgresError) in
       var ids: [SeriesID] = []
       for row in 0..<rows.rowCount { ids.append(SeriesID(rawValue: try rows.int64(row, 0))) }
       return ids
@@ -53,7 +117,7 @@ struct CatalogueReader {
 
   private var schema: String { snapshot.progress.catalogue.schema }
 
-  private static func parameters(_ selector: SeriesSelector, limit: Int) -> PostgresParameters {
+  private static func parameters(_ selector: SeriesSelector) -> PostgresParameters {
     var wanted = "{"
     for label in selector.labels where !label.value.isEmpty {
       if wanted.utf8.count > 1 { wanted += "," }
@@ -63,7 +127,6 @@ struct CatalogueReader {
     parameters.text(selector.name)
     parameters.text(wanted + "}")
     parameters.textArray(selector.labels.filter { $0.value.isEmpty }.map(\.key))
-    parameters.int64(Int64(limit))
     return parameters
   }
 
@@ -87,6 +150,7 @@ struct CatalogueReader {
   private static func tooMany(_ limit: Int) -> QueryError {
     .limit(
       .tooManySeries,
-      "more than \(limit) series match, which is the limit of one query: narrow them down with label.NAME=VALUE")
+      "more than \(limit) series match, which is the limit of one query: narrow them down with label.NAME=VALUE; "
+        + "/v1/series, /v1/latest and /v1/samples also come in pages, with limit=")
   }
 }

@@ -24,9 +24,35 @@ struct MetricsReader {
           FROM \(catalogue).\(CatalogueTables.series) s JOIN \(timeline).\(TimelineTables.spans) t ON t.series = s.id
           GROUP BY s.name) p ON p.name = m.name
         """))
-    return try ReadFailure.ofStore { () throws(PostgresError) in
+    return try Self.metrics(rows)
+  }
+
+  /// The first metrics behind a name, in the order of the names' bytes. With the spans of the folded part.
+  func metrics(behind name: String, limit: Int) throws(ReadFailure) -> [MetricsAnswer.Metric] {
+    var parameters = PostgresParameters()
+    parameters.text(name)
+    parameters.int64(Int64(limit))
+    let rows = try snapshot.query(
+      PostgresStatement(
+        "metrics page \(catalogue) \(timeline)",
+        """
+        SELECT m.name, m.unit, m.description, m.kind, m.series, p.first_at, p.last_at
+        FROM (
+          SELECT * FROM \(catalogue).\(CatalogueTables.metrics) WHERE name COLLATE "C" > $1
+          ORDER BY name COLLATE "C" LIMIT $2) m
+        LEFT JOIN LATERAL (
+          SELECT min(t.first_at) AS first_at, max(t.last_at) AS last_at
+          FROM \(catalogue).\(CatalogueTables.series) s JOIN \(timeline).\(TimelineTables.spans) t ON t.series = s.id
+          WHERE s.name = m.name) p ON true
+        ORDER BY m.name COLLATE "C"
+        """), parameters)
+    return try Self.metrics(rows)
+  }
+
+  private static func metrics(_ rows: PostgresResult) throws(ReadFailure) -> [MetricsAnswer.Metric] {
+    try ReadFailure.ofStore { () throws(PostgresError) in
       var metrics: [MetricsAnswer.Metric] = []
-      for row in 0..<rows.rowCount { metrics.append(try Self.metric(rows, row)) }
+      for row in 0..<rows.rowCount { metrics.append(try metric(rows, row)) }
       return metrics
     }
   }

@@ -37,12 +37,12 @@ package struct ReadProgress: Sendable {
   }
 
   /// Whether both builds have everything up to `token`.
-  /// - Throws: when the token is of another store, or of another generation of this one.
+  /// - Throws: `other-store` or `other-generation` when the token is not of this store as it is now.
   package func hasReached(_ token: PositionToken) throws(QueryError) -> Bool {
     guard token.isOf(store) else {
-      throw .invalid(
-        .otherStore,
-        "the token is of another store, or of this one before a backup was restored: this is \(store)")
+      throw .foreign(
+        "token", high: token.storeHigh, low: token.storeLow, generation: token.generation, store,
+        advice: "ask again without after=, or with the token of a later write")
     }
     let reached = reached
     return token.positions.allSatisfy { reached[$0.shard] >= $0.position }

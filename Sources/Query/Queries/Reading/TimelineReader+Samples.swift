@@ -7,52 +7,58 @@ extension TimelineReader {
   private static let samplesPerStretch: Int64 = 65_536
 
   /// Calls `body` for each series that has samples in `first ... last` (nanoseconds), in canonical order and in stretches
-  /// of hours: one series may come several times, by rising time, before the next one comes.
+  /// of hours: one series may come several times, by rising time, before the next one comes. Ends early when `body` says
+  /// false: that it wants no more.
   func forEachSamples(
-    of series: [SeriesID], from first: Int64, through last: Int64,
-    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
+    of series: [SeriesID], from first: Int64, through last: Int64, _ pace: SamplesPace,
+    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
   ) throws(ReadFailure) {
     let tail = try TailRows(snapshot, series: series)
     let span = Self.hours(first, last)
-    if span.count <= snapshot.limits.rowsPerFetch {
-      for batch in Self.batches(series, of: snapshot.limits.rowsPerFetch / span.count) {
+    if span.count <= pace.hoursAtOnce {
+      for batch in Self.batches(series, of: min(pace.seriesAtOnce, snapshot.limits.rowsPerFetch / span.count)) {
         let changes = try tail.changes(of: batch)
         var wanted = BucketRanges()
         for id in batch { wanted.add(id.rawValue, span, withSamples: true) }
         let rows = try fetch(hours, wanted)
         for id in batch {
           let rows = TimelineRows(hours: rows[id] ?? [], changes: changes[id] ?? SeriesChanges())
-          try stretches(of: id, span, rows, first, last, body)
+          guard try stretches(of: id, span, rows, first, last, body) else { return }
         }
       }
     } else {
-      for id in series { try longSamples(of: id, span, try tail.changes(of: [id])[id], first, last, body) }
+      for id in series {
+        let changes = try tail.changes(of: [id])[id]
+        guard try longSamples(of: id, span, changes, first, last, pace, body) else { return }
+      }
     }
   }
 
-  /// One series over a long time: its rows a page at a time, from the last hour read on.
+  /// One series over a long time: its rows a page at a time, from the last hour read on. False when `body` wants no more.
   private func longSamples(
     of id: SeriesID, _ span: Range<Int32>, _ changes: SeriesChanges?, _ first: Int64, _ last: Int64,
-    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
-  ) throws(ReadFailure) {
+    _ pace: SamplesPace, _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
+  ) throws(ReadFailure) -> Bool {
     var rest = span
+    var limit = pace.firstRows
     while !rest.isEmpty {
-      let rows = try hoursPage(id, rest)
-      let isLast = rows.count < snapshot.limits.rowsPerFetch
+      let rows = try hoursPage(id, rest, limit)
+      let isLast = rows.count < limit
       let end = isLast ? rest.upperBound : (rows.last?.bucket ?? rest.upperBound - 1) + 1
-      try stretches(
-        of: id, rest.lowerBound..<end, TimelineRows(hours: rows, changes: changes ?? SeriesChanges()), first, last, body
-      )
+      let part = TimelineRows(hours: rows, changes: changes ?? SeriesChanges())
+      guard try stretches(of: id, rest.lowerBound..<end, part, first, last, body) else { return false }
       rest = end..<rest.upperBound
+      limit = min(limit * 4, pace.rowsLimit)
     }
+    return true
   }
 
-  private func hoursPage(_ id: SeriesID, _ span: Range<Int32>) throws(ReadFailure) -> [BucketRow] {
+  private func hoursPage(_ id: SeriesID, _ span: Range<Int32>, _ limit: Int) throws(ReadFailure) -> [BucketRow] {
     var parameters = PostgresParameters()
     parameters.int64(id.rawValue)
     parameters.int32(span.lowerBound)
     parameters.int32(span.upperBound)
-    parameters.int64(Int64(snapshot.limits.rowsPerFetch))
+    parameters.int64(Int64(limit))
     let result = try snapshot.query(hours.pageStatement, parameters)
     return try ReadFailure.ofStore { () throws(PostgresError) in try hours.read(result)[id] ?? [] }
   }
@@ -60,25 +66,25 @@ extension TimelineReader {
   /// The samples of the hours `span`, of which `rows` has all rows, a bounded number at once.
   private func stretches(
     of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64,
-    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
-  ) throws(ReadFailure) {
+    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
+  ) throws(ReadFailure) -> Bool {
     var start = span.lowerBound
     var stored: Int64 = 0
     for row in rows.hours {
       stored += row.stored
       guard stored >= Self.samplesPerStretch else { continue }
-      try stretch(of: id, start..<(row.bucket + 1), rows, first, last, body)
+      guard try stretch(of: id, start..<(row.bucket + 1), rows, first, last, body) else { return false }
       start = row.bucket + 1
       stored = 0
     }
-    try stretch(of: id, start..<span.upperBound, rows, first, last, body)
+    return try stretch(of: id, start..<span.upperBound, rows, first, last, body)
   }
 
   private func stretch(
     of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64,
-    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Void
-  ) throws(ReadFailure) {
-    guard !span.isEmpty else { return }
+    _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
+  ) throws(ReadFailure) -> Bool {
+    guard !span.isEmpty else { return true }
     let from = max(first, BucketLevel.hour.start(of: span.lowerBound))
     let through = min(last, BucketLevel.hour.last(of: span.upperBound - 1))
     var rows = rows
@@ -86,7 +92,7 @@ extension TimelineReader {
     let samples = try ReadFailure.ofContent { () throws(ReadModelError) in
       try TimelineMerge.samples(from: from, through: through, rows)
     }
-    if !samples.isEmpty { try body(id, samples) }
+    return samples.isEmpty ? true : try body(id, samples)
   }
 
   /// The minutes of split hours in `from ... through`, with samples. Those beside it are not needed: what the merge would

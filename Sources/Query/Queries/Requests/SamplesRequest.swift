@@ -5,6 +5,8 @@ package struct SamplesRequest: Sendable {
   package var from: Int64?
   /// Exclusive; nil: up to the last sample.
   package var to: Int64?
+  /// Nil: all samples at once.
+  package var page: PageRequest?
   /// Whether the answer is to list all label keys, as a table needs.
   package var wantsLabelKeys = false
 

@@ -69,6 +69,17 @@ package struct JSONWriter {
     raw("}")
   }
 
+  /// `,"next":"cursor"`, with null on the last page; nothing where there are no pages.
+  package mutating func next(_ page: NextPage) {
+    switch page {
+    case .notPaged: return
+    case .last: raw(",\"next\":null")
+    case .more(let cursor):
+      raw(",\"next\":")
+      string(cursor.description)
+    }
+  }
+
   /// `[a,b]` of what `write` writes for each element.
   package mutating func array<Elements: Collection>(
     _ elements: Elements, _ write: (inout JSONWriter, Elements.Element) -> Void

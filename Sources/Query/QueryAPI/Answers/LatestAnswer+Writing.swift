@@ -3,7 +3,7 @@ import Queries
 /// With `time` and `value`.
 extension LatestAnswer: WritableAnswer {
   func json(_ style: AnswerStyle) throws(QueryError) -> [UInt8] {
-    try SeriesList.json(series, style) { series, json in
+    try SeriesList.json(series, next, style) { series, json in
       json.labels(series.labels)
       json.raw(",\"time\":")
       json.time(series.time, style.precision)

@@ -25,7 +25,9 @@ extension MetricsAnswer: WritableAnswer {
       json.raw("}")
       try json.checkLimit()
     }
-    json.raw("]}\n")
+    json.raw("]")
+    json.next(next)
+    json.raw("}\n")
     return json.bytes
   }
 

@@ -9,6 +9,8 @@ struct QueryAnswer: Sendable {
   var body: [UInt8]
   /// The token of what the answer holds.
   var position: String?
+  /// The cursor of the page behind this one.
+  var next: String?
   var headers: [(String, String)] = []
 
   var response: HTTPResponse {
@@ -27,6 +29,7 @@ struct QueryAnswer: Sendable {
     body = try answer.body(style)
     contentType = style.format.contentType
     position = answer.position.description
+    next = answer.next.cursor?.description
     headers = [("Vary", "Accept")]
   }
 

@@ -4,7 +4,7 @@ import ReadModels
 /// With the columns `time` and `value`; as CSV a row per sample.
 extension SamplesAnswer: WritableAnswer {
   func json(_ style: AnswerStyle) throws(QueryError) -> [UInt8] {
-    try SeriesList.json(series, style) { series, json in
+    try SeriesList.json(series, next, style) { series, json in
       json.labels(series.labels)
       json.raw(",\"time\":")
       json.array(series.samples.times) { $0.time($1, style.precision) }

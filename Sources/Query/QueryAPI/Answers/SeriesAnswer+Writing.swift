@@ -4,7 +4,7 @@ import ReadModels
 /// With `first` and `last`: null, in CSV empty, while a series has no number.
 extension SeriesAnswer: WritableAnswer {
   func json(_ style: AnswerStyle) throws(QueryError) -> [UInt8] {
-    try SeriesList.json(series, style) { series, json in
+    try SeriesList.json(series, next, style) { series, json in
       json.labels(series.labels)
       json.raw(",\"first\":")
       json.time(series.span?.firstAt, style.precision)

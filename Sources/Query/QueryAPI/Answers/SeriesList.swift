@@ -4,7 +4,7 @@ import Queries
 /// first.
 enum SeriesList {
   static func json<Element>(
-    _ elements: [Element], _ style: AnswerStyle, _ write: (Element, inout JSONWriter) -> Void
+    _ elements: [Element], _ next: NextPage, _ style: AnswerStyle, _ write: (Element, inout JSONWriter) -> Void
   ) throws(QueryError) -> [UInt8] {
     var json = JSONWriter(limit: style.limit)
     json.raw("{\"series\":[")
@@ -14,7 +14,9 @@ enum SeriesList {
       json.raw("}")
       try json.checkLimit()
     }
-    json.raw("]}\n")
+    json.raw("]")
+    json.next(next)
+    json.raw("}\n")
     return json.bytes
   }
 

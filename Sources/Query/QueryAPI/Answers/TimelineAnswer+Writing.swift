@@ -4,6 +4,8 @@ import Queries
 /// `{"name", "step", "from", "to", "position", "series": [{"labels": {}, "time": [], "avg": [] …}]}`; as CSV a row per
 /// point: labels, `time`, the aggregates.
 extension TimelineAnswer: WritableAnswer {
+  var next: NextPage { .notPaged }
+
   func json(_ style: AnswerStyle) throws(QueryError) -> [UInt8] {
     var json = JSONWriter(limit: style.limit)
     json.raw("{\"name\":")

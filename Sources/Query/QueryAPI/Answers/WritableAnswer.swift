@@ -5,6 +5,8 @@ import Queries
 protocol WritableAnswer: SendableMetatype {
   /// What is in it.
   var position: PositionToken { get }
+  /// What follows it.
+  var next: NextPage { get }
 
   func json(_ style: AnswerStyle) throws(QueryError) -> [UInt8]
   func csv(_ style: AnswerStyle) throws(QueryError) -> [UInt8]

@@ -40,7 +40,10 @@ enum AfterText {
     do {
       return try a.merged(with: b)
     } catch {
-      throw .invalid(.otherStore, "the tokens given are of different stores: \(error)")
+      let isOneStore = a.storeHigh == b.storeHigh && a.storeLow == b.storeLow
+      throw .invalid(
+        isOneStore ? .otherGeneration : .otherStore,
+        "the tokens given are of different \(isOneStore ? "generations" : "stores"): \(error)")
     }
   }
 }

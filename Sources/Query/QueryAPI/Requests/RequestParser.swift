@@ -24,23 +24,40 @@ package struct RequestParser: Sendable {
 
   package func samples(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SamplesRequest> {
     let items = try QueryItems(
-      raw, known: ["name", "from", "to", "precision", "wait"], repeatable: [QueryItems.labelName, "after"])
+      raw, known: ["name", "from", "to", "precision", "wait"] + PageText.names,
+      repeatable: [QueryItems.labelName, "after"])
     let precision = try TimePrecision.parse(items.value("precision"))
     var request = SamplesRequest(selector: try selector(items))
     (request.from, request.to) = try range(items, precision)
+    request.page = try PageText.parse(
+      items, most: limits.samplesLimit,
+      query: QueryFingerprint.of("samples", request.selector, from: request.from, to: request.to))
     return try whole(request, items, precision)
   }
 
-  /// For `/v1/series` and `/v1/latest`.
-  package func selection(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SeriesRequest> {
+  package func series(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SeriesRequest> {
+    try listing(raw, "series")
+  }
+
+  package func latest(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<SeriesRequest> {
+    try listing(raw, "latest")
+  }
+
+  private func listing(
+    _ raw: [(name: String, value: String)], _ path: String
+  ) throws(QueryError) -> QueryRequest<SeriesRequest> {
     let items = try QueryItems(
-      raw, known: ["name", "precision", "wait"], repeatable: [QueryItems.labelName, "after"])
-    return try whole(SeriesRequest(try selector(items)), items, try TimePrecision.parse(items.value("precision")))
+      raw, known: ["name", "precision", "wait"] + PageText.names, repeatable: [QueryItems.labelName, "after"])
+    var request = SeriesRequest(try selector(items))
+    request.page = try PageText.parse(
+      items, most: limits.seriesLimit, query: QueryFingerprint.of(path, request.selector))
+    return try whole(request, items, try TimePrecision.parse(items.value("precision")))
   }
 
   package func metrics(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<MetricsQuery> {
-    let items = try QueryItems(raw, known: ["precision", "wait"], repeatable: ["after"])
-    return try whole(MetricsQuery(), items, try TimePrecision.parse(items.value("precision")))
+    let items = try QueryItems(raw, known: ["precision", "wait"] + PageText.names, repeatable: ["after"])
+    let page = try PageText.parse(items, most: limits.metricsPerPageLimit, query: QueryFingerprint.of("metrics"))
+    return try whole(MetricsQuery(page: page), items, try TimePrecision.parse(items.value("precision")))
   }
 
   private func whole<Question>(
