@@ -1,5 +1,6 @@
 import Compression
 import HTTPClient
+import Runtime
 import Testing
 
 /// Every limit of the HTTP interface takes its last value and refuses the next one, over the whole way: real services, and
@@ -20,6 +21,7 @@ import Testing
     try samples(daybook)
     try lines(daybook)
     try bodies(daybook)
+    try serverTimes(daybook)
   }
 
   private func samples(_ daybook: RunningDaybook) throws {
@@ -113,6 +115,21 @@ import Testing
         "POST", "/v1/samples", headers: Self.json + [("Idempotency-Key", "\"\(key)\"")], body: sample)
       #expect(answer.status == status, "a key of \(count)")
     }
+  }
+
+  /// A sample without a time gets the moment at which its request was handled.
+  private func serverTimes(_ daybook: RunningDaybook) throws {
+    let client = HTTPClient(daybook.command)
+    let before = WallClock.now
+    let json = try client.send("POST", "/v1/samples", headers: Self.json, body: Array(#"{"name":"now","value":1}"#.utf8))
+    let line = try client.send("POST", "/write?precision=s", body: Array("now,by=line value=1".utf8))
+    let after = WallClock.now
+    #expect(json.status == 201 && line.status == 204)
+    let position = try #require(line.header("daybook-position"))
+    let answer = try HTTPClient(daybook.query).send("GET", "/v1/latest?name=now&after=\(position)&wait=20s")
+    let times = answer.text.matches(of: /"time":([0-9]+)/).compactMap { Int64($0.output.1) }
+    #expect(times.count == 2)
+    for time in times { #expect(time >= before / 1_000_000 && time <= after / 1_000_000, "\(answer.text)") }
   }
 
   @Test func everyLimitOfAQuestionTakesItsLastValueAndRefusesTheNext() throws {
