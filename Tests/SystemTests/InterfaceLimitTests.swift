@@ -121,7 +121,8 @@ import Testing
   private func serverTimes(_ daybook: RunningDaybook) throws {
     let client = HTTPClient(daybook.command)
     let before = WallClock.now
-    let json = try client.send("POST", "/v1/samples", headers: Self.json, body: Array(#"{"name":"now","value":1}"#.utf8))
+    let json = try client.send(
+      "POST", "/v1/samples", headers: Self.json, body: Array(#"{"name":"now","value":1}"#.utf8))
     let line = try client.send("POST", "/write?precision=s", body: Array("now,by=line value=1".utf8))
     let after = WallClock.now
     #expect(json.status == 201 && line.status == 204)

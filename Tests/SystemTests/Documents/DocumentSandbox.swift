@@ -53,12 +53,17 @@ final class DocumentSandbox {
   /// Copied by a process of its own: a process that another thread of this one starts meanwhile would for a moment have
   /// the file open for writing too, and the kernel runs no such file.
   func add(_ path: String, from source: String) throws {
-    let copy = Process()
-    copy.executableURL = URL(fileURLWithPath: "/usr/bin/install")
-    copy.arguments = ["-D", "-m", "755", source, "\(folder)/\(path)"]
-    try copy.run()
-    copy.waitUntilExit()
-    guard copy.terminationStatus == 0 else { throw SystemTestError("cannot copy \(source)") }
+    try command("/usr/bin/install", ["-D", "-m", "755", source, "\(folder)/\(path)"])
+    if user != .max { try command("/bin/chown", ["-R", "\(user):\(user)", folder]) }
+  }
+
+  private func command(_ path: String, _ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw SystemTestError("\(path) \(arguments) failed") }
   }
 
   /// Puts a command into the path of the commands.
