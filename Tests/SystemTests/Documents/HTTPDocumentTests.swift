@@ -43,6 +43,7 @@ struct HTTPDocumentTests {
     "answer-too-large": "anAnswerBeyondItsLimitIsRefused",
     "internal-error": "eachErrorHasItsStatus",
     "no-read-model": "withoutAReadModelQueriesSaySo",
+    "other-generation": "aCursorOfAnotherStoreIsNamedAsSuch",
     "overloaded": "overloadAndUnavailabilityAre503WithRetryAfterInTheShapeOfTheProtocol",
     "position-not-reached": "aPositionThatDoesNotComeIs504WithHowFarItIs",
     "rejected": "whatTheStoreRefusesIs422",
@@ -92,6 +93,7 @@ struct HTTPDocumentTests {
     ("Sources/Write/CommandAPI", #"RequestFault\(\s*[0-9]{3}, "([a-z0-9-]+)""#, 15),
     ("Sources/Write/SamplesJSON", #"SampleFault\(\s*"([a-z0-9-]+)""#, 10),
     ("Sources/Contracts/Events", #"case \.[A-Za-z]+: "([a-z]+-[a-z0-9-]+)"\n"#, 10),
+    ("Sources/Platform/Access", #"[0-9]{3}, "([a-z]+(?:-[a-z]+)*)""#, 5),
     ("Sources/Write/LineProtocol", #"case \.[A-Za-z]+: "([a-z0-9]+-[a-z0-9-]+)"\n"#, 15),
     ("Sources/Query/Queries", #"case [A-Za-z]+ = "([a-z0-9]+-[a-z0-9-]+|overloaded|unavailable)""#, 20),
   ]
