@@ -83,6 +83,23 @@ import Testing
     }
   }
 
+  @Test func daysOfAPlaceAreNamedAsSuch() throws {
+    try withService { service, _, _ in
+      let kolkata = try service.get(
+        "/v1/timeline?name=cpu&step=day&tz=Asia/Kolkata&from=0&to=1&by=&aggregate=count&precision=rfc3339")
+      #expect(
+        kolkata.text.contains(
+          "\"step\":\"day\",\"tz\":\"Asia/Kolkata\",\"from\":\"1969-12-31T18:30:00Z\",\"to\":\"1970-01-01T18:30:00Z\""))
+      #expect(kolkata.text.contains("\"time\":[\"1969-12-31T18:30:00Z\"],\"count\":[4]"))
+      let utc = try service.get("/v1/timeline?name=cpu&step=day&tz=UTC&from=0&to=1")
+      #expect(utc.text.contains("\"step\":\"day\",\"tz\":\"UTC\",\"from\":0,\"to\":86400000"))
+      let unknown = try service.get("/v1/timeline?name=cpu&step=day&tz=europe/berlin")
+      #expect(unknown.status == 400)
+      #expect(unknown.text.contains("\"code\":\"unknown-time-zone\""))
+      #expect(unknown.text.contains("did you mean Europe/Berlin?"))
+    }
+  }
+
   @Test func nothingIsAnEmptyList() throws {
     try withService { service, _, _ in
       for target in [
@@ -128,7 +145,7 @@ import Testing
     try withService { service, _, _ in
       for (target, code, word) in [
         ("/v1/timeline", "missing-parameter", "name"),
-        ("/v1/timeline?name=cpu&tz=UTC", "unknown-parameter", "aggregate"),
+        ("/v1/timeline?name=cpu&zone=UTC", "unknown-parameter", "aggregate"),
         ("/v1/timeline?name=cpu&step=0m", "invalid-step", "10m"),
         ("/v1/timeline?name=cpu&step=5s", "invalid-step", "10m"),
         ("/v1/timeline?name=cpu&aggregate=p99", "invalid-aggregate", "avg, sum"),
@@ -136,6 +153,11 @@ import Testing
         ("/v1/timeline?name=cpu&after=x", "invalid-token", "Daybook-Position"),
         ("/v1/timeline?name=cpu&from=0&to=2013-12-02T00:00:00Z", "too-many-points", "11000"),
         ("/v1/latest?name=cpu&from=1", "unknown-parameter", "label.NAME"),
+        ("/v1/series?name=%FF", "invalid-parameter", "UTF-8"),
+        ("/v1/samples?name=cpu&label.%C3=x", "invalid-parameter", "UTF-8"),
+        ("/v1/metrics?%ed%a0%80", "invalid-parameter", "UTF-8"),
+        ("/v1/series?name=%00", "invalid-parameter", "zero byte"),
+        ("/v1/series?name=cpu&label.a=1&label.a=2", "duplicate-parameter", "label.a"),
       ] {
         let response = try service.get(target)
         #expect(response.status == 400)
@@ -148,6 +170,23 @@ import Testing
       let refused = try service.get("/v1/metrics?after=\(other)")
       #expect(refused.status == 400)
       #expect(refused.text.contains("\"code\":\"other-store\""))
+    }
+  }
+
+  /// What no series can be called is asked for like anything that is not there.
+  @Test func namesThatNothingCanHaveAreAnEmptyAnswer() throws {
+    try withService { service, _, _ in
+      let long = String(repeating: "n", count: 300)
+      let labels = (0..<65).map { "&label.l\($0)=x" }.joined()
+      for target in [
+        "/v1/series?name=\(long)", "/v1/latest?name=a%0Ab", "/v1/samples?name=cpu&label.\(long)=x",
+        "/v1/timeline?name=cpu\(labels)", "/v1/series?name=%EF%BF%BD",
+      ] {
+        let response = try service.get(target)
+        #expect(response.status == 200)
+        #expect(response.text.contains("\"series\":[]"))
+      }
+      #expect(try service.get("/v1/series?name=\(String(repeating: "n", count: 40_000))").status == 414)
     }
   }
 

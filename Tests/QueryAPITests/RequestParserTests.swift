@@ -100,12 +100,12 @@ import Testing
     #expect(refusal()?.1.contains("name=METRIC") == true)
   }
 
-  @Test(arguments: ["tz", "cursor", "limit", "label.", "Name", "labels"])
+  @Test(arguments: ["zone", "cursor", "limit", "label.", "Name", "labels"])
   func anUnknownParameterIsRefusedWithTheKnownOnes(_ name: String) {
     let refused = refusal(("name", "x"), (name, "1"))
     #expect(refused?.0 == .unknownParameter)
     #expect(refused?.1.contains("\"\(name)\"") == true)
-    for known in ["aggregate", "after", "by", "from", "label.NAME", "name", "precision", "step", "to", "wait"] {
+    for known in ["aggregate", "after", "by", "from", "label.NAME", "name", "precision", "step", "to", "tz", "wait"] {
       #expect(refused?.1.contains(known) == true)
     }
   }
@@ -140,6 +140,21 @@ import Testing
   ])
   func stepsAreMinutesHoursAndDays(_ text: String, _ minutes: Int64) throws {
     #expect(try timeline([("name", "x"), ("step", text)]).step.minutes == minutes)
+  }
+
+  @Test func aZoneGoesWithDaysOnly() throws {
+    for step in ["day", "1d"] {
+      let request = try timeline([("name", "x"), ("step", step), ("tz", "Asia/Kathmandu")])
+      #expect(request.zone?.text == "Asia/Kathmandu")
+    }
+    for step in ["hour", "24m", "2d", "minute"] {
+      let refused = refusal(("name", "x"), ("step", step), ("tz", "UTC"))
+      #expect(refused?.0 == .invalidStep)
+      #expect(refused?.1.contains("step=day") == true)
+    }
+    #expect(refusal(("name", "x"), ("tz", "UTC"))?.0 == .invalidStep)
+    #expect(refusal(("name", "x"), ("step", "day"), ("tz", ""))?.0 == .unknownZone)
+    #expect(throws: QueryError.self) { try parser.samples([("name", "x"), ("tz", "UTC")]) }
   }
 
   @Test(arguments: ["median", "", "avg,", "avg,p99", "AVG"])

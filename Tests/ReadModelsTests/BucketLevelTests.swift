@@ -62,4 +62,16 @@ import Testing
     #expect(TimelinePlan(from: 0, to: 1, stepMinutes: 360)?.level == .hour)
     #expect(TimelinePlan(from: 0, to: 1, stepMinutes: 2_880)?.level == .day)
   }
+
+  @Test func bordersThatDoNotRiseAreNoPlan() {
+    for borders: [Int32] in [[], [5], [5, 5], [5, 4], [1, 3, 2]] { #expect(TimelinePlan(borders: borders) == nil) }
+    let plan = TimelinePlan(borders: [-30, 60, 61])
+    #expect(plan?.cutHours == [-1, 1])
+    #expect(plan?.hours == -1..<2)
+    #expect(plan?.bucket(holding: 60, at: .minute) == 1)
+    #expect(plan?.bucket(holding: 59, at: .minute) == 0)
+    #expect(plan?.from == -30 * 60_000_000_000)
+    #expect(plan?.part(1..<2) == TimelinePlan(borders: [60, 61]))
+    #expect(plan?.part(2..<9) == nil)
+  }
 }

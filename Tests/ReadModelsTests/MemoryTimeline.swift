@@ -57,7 +57,7 @@ struct MemoryTimeline {
     case .hour: for hour in plan.hours { wanted[hour] = false }
     case .day: for day in needs.days { for hour in BucketLevel.day.parts(of: day, at: .hour) { wanted[hour] = false } }
     }
-    for hour in needs.hours { wanted[hour] = true }
+    for hour in plan.hoursWithSamples(needs) { wanted[hour] = true }
     var rows = TimelineRows(changes: changes)
     if plan.level == .day { rows.days = plan.days.compactMap { days[Key(slot: slot, bucket: $0)] } }
     for (hour, withSamples) in wanted.sorted(by: { $0.key < $1.key }) {

@@ -37,6 +37,28 @@ struct NaiveSeries {
     return join(join(hours, 24), stepMinutes / 1_440)
   }
 
+  /// Buckets between borders (minutes since 1970): whole hours, and minutes of hours that a border cuts, added in order.
+  static func buckets(_ samples: SeriesSamples, borders: [Int32]) -> [Int64: (stored: Int64, aggregate: Aggregate)] {
+    let cut = Set(borders.filter { $0 % 60 != 0 }.map { floor(Int64($0), 60) })
+    var parts: [(minute: Int64, stored: Int64, aggregate: Aggregate)] = []
+    for (hour, part) in buckets(samples, stepMinutes: 60) where !cut.contains(hour) {
+      parts.append((hour * 60, part.stored, part.aggregate))
+    }
+    for (minute, part) in buckets(samples, stepMinutes: 1) where cut.contains(floor(minute, 60)) {
+      parts.append((minute, part.stored, part.aggregate))
+    }
+    var joined: [Int64: (stored: Int64, aggregate: Aggregate)] = [:]
+    for part in parts.sorted(by: { $0.minute < $1.minute }) {
+      let bucket = Int64(borders.filter { Int64($0) <= part.minute }.count - 1)
+      guard bucket >= 0, bucket < borders.count - 1 else { continue }
+      var whole = joined[bucket] ?? (0, .empty)
+      whole.stored += part.stored
+      whole.aggregate.append(part.aggregate)
+      joined[bucket] = whole
+    }
+    return joined
+  }
+
   private static func join(
     _ parts: [Int64: (stored: Int64, aggregate: Aggregate)], _ width: Int64
   ) -> [Int64: (stored: Int64, aggregate: Aggregate)] {

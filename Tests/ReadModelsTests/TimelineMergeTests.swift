@@ -65,11 +65,35 @@ import Testing
           try checkBuckets(slot, step, min(one, two), max(one, two), timeline, changes, buckets)
           try checkBuckets(slot, step, first, last, timeline, changes, buckets)
         }
+        try checkBorders(slot, first, last, timeline, changes, samples, &random)
         let from = Int64.random(in: first...last, using: &random)
         let found = try TimelineMerge.samples(from: from, through: last, timeline.allRows(slot, changes))
         #expect(found == part(samples, from, last))
       }
     }
+  }
+
+  /// Buckets between random borders: days of a place that is off by any number of minutes.
+  private func checkBorders(
+    _ slot: UInt16, _ first: Int64, _ last: Int64, _ timeline: MemoryTimeline, _ changes: SeriesChanges,
+    _ samples: SeriesSamples, _ random: inout SeededRandom
+  ) throws {
+    var borders: [Int32] = [BucketLevel.minute.bucket(of: first) + Int32.random(in: -90...90, using: &random)]
+    while let border = borders.last, border <= BucketLevel.minute.bucket(of: last), borders.count < 40 {
+      borders.append(border + ([1, 15, 60, 1_380, 1_440, 1_470].randomElement(using: &random) ?? 1))
+    }
+    let plan = try #require(TimelinePlan(borders: borders))
+    let buckets = try TimelineMerge.buckets(plan, timeline.rows(slot, plan, changes))
+    let expected = NaiveSeries.buckets(samples, borders: borders).sorted { $0.key < $1.key }
+    #expect(buckets.starts == expected.map { plan.start(of: $0.key) })
+    #expect(buckets.stored == expected.map(\.value.stored))
+    #expect(buckets.aggregates == expected.map(\.value.aggregate))
+    // A part has its own buckets, and these are the same.
+    let middle = Int64(borders.count / 2)
+    guard let part = plan.part(middle..<plan.buckets.upperBound) else { return }
+    let rest = try TimelineMerge.buckets(part, timeline.rows(slot, part, changes))
+    #expect(rest.starts == Array(buckets.starts.drop { $0 < part.from }))
+    #expect(part.to == plan.to)
   }
 
   private func checkBuckets(

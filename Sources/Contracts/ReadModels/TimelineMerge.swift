@@ -12,10 +12,16 @@ package enum TimelineMerge {
       through: BucketLevel.minute.last(of: plan.minutes.upperBound - 1))
     switch plan.level {
     case .minute:
-      let all = union(needs.hours, rows.hours.lazy.map(\.bucket).filter { plan.hours.contains($0) })
+      let all = SortedBuckets.union(needs.hours, rows.hours.lazy.map(\.bucket).filter { plan.hours.contains($0) })
       for hour in all { builder.add(try minutes(of: hour, planned, rows), at: .minute) }
     case .hour:
-      for row in try hours(in: plan.hours, touched: needs.hours, planned, rows) { builder.add(row, at: .hour) }
+      for row in try hours(in: plan.hours, touched: needs.hours, planned, rows) {
+        if plan.cuts(row.bucket) {
+          builder.add(try minutes(of: row.bucket, planned, rows), at: .minute)
+        } else {
+          builder.add(row, at: .hour)
+        }
+      }
     case .day:
       for row in try days(in: plan.days, needs, planned, rows) { builder.add(row, at: .day) }
     }
@@ -31,7 +37,7 @@ package enum TimelineMerge {
     guard first <= last else { return result }
     let span = BucketLevel.hour.bucket(of: first)...BucketLevel.hour.bucket(of: last)
     let touched = rows.changes.buckets(.hour).filter { span.contains($0) }
-    for hour in union(touched, rows.hours.lazy.map(\.bucket).filter { span.contains($0) }) {
+    for hour in SortedBuckets.union(touched, rows.hours.lazy.map(\.bucket).filter { span.contains($0) }) {
       let samples = try HourFold.samples(
         row: row(hour, rows.hours), minutes: minuteRows(of: hour, rows), changes: rows.changes,
         in: entries(of: hour, rows.changes))
@@ -93,8 +99,8 @@ package enum TimelineMerge {
     in range: Range<Int32>, _ needs: TimelineNeeds, _ planned: Range<Int>, _ rows: TimelineRows
   ) throws(ReadModelError) -> [BucketRow] {
     var result: [BucketRow] = []
-    for day in union(needs.days, rows.days.lazy.map(\.bucket).filter { range.contains($0) }) {
-      guard contains(needs.days, day) else {
+    for day in SortedBuckets.union(needs.days, rows.days.lazy.map(\.bucket).filter { range.contains($0) }) {
+      guard SortedBuckets.contains(needs.days, day) else {
         if let row = row(day, rows.days) { result.append(row) }
         continue
       }
@@ -132,33 +138,6 @@ package enum TimelineMerge {
       if rows[middle].bucket < bucket { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-
-  private static func contains(_ sorted: [Int32], _ bucket: Int32) -> Bool {
-    var low = 0
-    var high = sorted.count
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < bucket { low = middle + 1 } else { high = middle }
-    }
-    return low < sorted.count && sorted[low] == bucket
-  }
-
-  /// Both, rising, each bucket once.
-  private static func union(_ left: [Int32], _ right: some Sequence<Int32>) -> [Int32] {
-    if left.isEmpty { return Array(right) }
-    var result: [Int32] = []
-    var index = 0
-    for bucket in right {
-      while index < left.count, left[index] < bucket {
-        result.append(left[index])
-        index += 1
-      }
-      if index < left.count, left[index] == bucket { index += 1 }
-      result.append(bucket)
-    }
-    result.append(contentsOf: left[index...])
-    return result
   }
 }
 

@@ -11,6 +11,11 @@ package enum HTTPQuery {
     }
   }
 
+  /// Whether all of a query is UTF-8 once it is decoded. `items` takes what is not for U+FFFD.
+  package static func isUTF8(_ query: String) -> Bool {
+    String(validating: bytes(query.utf8[...], plusIsSpace: true), as: UTF8.self) != nil
+  }
+
   /// The parts of a path between slashes, decoded: `/v1/metrics/a%2Fb` is `v1`, `metrics`, `a/b`.
   static func segments(_ path: String) -> [String] {
     path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst().map {
@@ -20,6 +25,10 @@ package enum HTTPQuery {
 
   /// A percent sign without two hexadecimal digits stands for itself; bytes that are no UTF-8 become U+FFFD.
   static func decode(_ text: Substring.UTF8View, plusIsSpace: Bool) -> String {
+    String(decoding: bytes(text, plusIsSpace: plusIsSpace), as: UTF8.self)
+  }
+
+  private static func bytes(_ text: Substring.UTF8View, plusIsSpace: Bool) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var rest = text
@@ -31,7 +40,7 @@ package enum HTTPQuery {
         bytes.append(byte == 0x2B && plusIsSpace ? 0x20 : byte)
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   private static func hexadecimal(_ digits: Substring.UTF8View) -> UInt8? {

@@ -7,6 +7,7 @@ package enum QueryErrorCode: String, Sendable, CaseIterable {
   case invalidTime = "invalid-time"
   case invalidRange = "invalid-range"
   case invalidStep = "invalid-step"
+  case unknownZone = "unknown-time-zone"
   case invalidAggregate = "invalid-aggregate"
   case invalidToken = "invalid-token"
   case invalidCursor = "invalid-cursor"

@@ -14,7 +14,7 @@ package struct TimelineQuery: Sendable {
     let series = try CatalogueReader(snapshot: snapshot).series(request.selector)
     let range = try range(of: series, snapshot)
     return TimelineAnswer(
-      name: request.selector.name, step: request.step, from: range.from, to: range.to,
+      name: request.selector.name, step: request.step, zone: request.zone, from: range.from, to: range.to,
       position: snapshot.progress.token, aggregates: request.aggregates,
       lines: try lines(series, range.plan, snapshot), labelKeys: labelKeys(series))
   }
@@ -30,11 +30,13 @@ package struct TimelineQuery: Sendable {
   private func range(of series: [CataloguedSeries], _ snapshot: ReadSnapshot) throws(ReadFailure) -> TimelineRange {
     let isOpen = request.from == nil || request.to == nil
     let data = isOpen ? try SpanReader(snapshot: snapshot).span(of: series.map(\.id)) : nil
-    return try ReadFailure.ofQuery { () throws(QueryError) in
-      try TimelineRange(
-        from: request.from, to: request.to, data: data, step: request.step,
-        pointsLimit: snapshot.limits.pointsPerSeriesLimit, now: WallClock.now)
+    let wanted = WantedRange(
+      from: request.from, to: request.to, data: data, step: request.step,
+      pointsLimit: snapshot.limits.pointsPerSeriesLimit, now: WallClock.now)
+    if let zone = request.zone, zone.text != ZoneName.utc {
+      return try TimelineRange(wanted, ZoneDays(snapshot: snapshot, zone: zone))
     }
+    return try ReadFailure.ofQuery { () throws(QueryError) in try TimelineRange(wanted, step: request.step) }
   }
 
   private func lines(

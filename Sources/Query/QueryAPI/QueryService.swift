@@ -63,6 +63,10 @@ package final class QueryService: Sendable {
     guard QueryRoute.methods.contains(exchange.method) else { return reply.send(Self.methodNotAllowed(exchange)) }
     guard let format = Self.format(route, exchange) else { return reply.send(Self.notAcceptable(route)) }
     do throws(QueryError) {
+      guard HTTPQuery.isUTF8(exchange.query) else {
+        throw .invalid(
+          .invalidParameter, "the parameters are not UTF-8: encode texts as UTF-8, then with percent signs")
+      }
       try answer(route, format, exchange.queryItems(), &reply)
     } catch {
       reply.send(error)

@@ -4,6 +4,8 @@ package import Events
 package struct TimelineAnswer: Sendable {
   package let name: String
   package let step: QueryStep
+  /// Whose days the buckets are, when that was asked for.
+  package let zone: ZoneName?
   /// The range as it was widened, in nanoseconds since 1970; `to` is exclusive.
   package let from: Int64
   package let to: Int64

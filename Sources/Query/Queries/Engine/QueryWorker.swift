@@ -9,6 +9,7 @@ struct QueryWorker: Sendable {
   let watch: ProgressWatch
   let limits: QueryLimits
   let labelCache: SeriesLabelCache
+  let knownZones = KnownZones()
   let logger: Logger
 
   private enum Outcome {
@@ -46,7 +47,7 @@ struct QueryWorker: Sendable {
         switch job.work {
         case .snapshot(let answer):
           let snapshot = try ReadSnapshot(
-            connection, limits: limits, labelCache: labelCache, deadline: deadline)
+            connection, limits: limits, labelCache: labelCache, knownZones: knownZones, deadline: deadline)
           if try mustWait(job, snapshot.progress) { return .waits }
           try answer(snapshot)
         case .builds(let answer):

@@ -8,6 +8,7 @@ package final class ReadSnapshot {
   package let progress: ReadProgress
   package let limits: QueryLimits
   let labelCache: SeriesLabelCache
+  let knownZones: KnownZones
   private let connection: PostgresConnection
   private let deadline: UInt64
   /// When the server was last told how long a statement may take.
@@ -16,10 +17,12 @@ package final class ReadSnapshot {
   /// Begins the transaction and reads builds and progress, in one round trip. Whoever lent the connection rolls back.
   /// - Parameter deadline: on the monotonic clock; the query may take until then.
   init(
-    _ connection: PostgresConnection, limits: QueryLimits, labelCache: SeriesLabelCache, deadline: UInt64
+    _ connection: PostgresConnection, limits: QueryLimits, labelCache: SeriesLabelCache, knownZones: KnownZones,
+    deadline: UInt64
   ) throws(ReadFailure) {
     self.connection = connection
     self.labelCache = labelCache
+    self.knownZones = knownZones
     self.limits = limits
     self.deadline = deadline
     limitedAt = MonotonicClock.now

@@ -5,10 +5,9 @@ extension TimelinePlan {
   /// part has at least one bucket, so a bucket of more rows than that is a part.
   func parts(rowsLimit: Int) -> [TimelinePlan] {
     let minutesPerPart = Int64(rowsLimit) * (level == .day ? 1_440 : 60)
-    let bucketsPerPart = max(1, minutesPerPart / stepMinutes)
+    let bucketsPerPart = max(1, minutesPerPart / minutesPerBucket)
     return stride(from: buckets.lowerBound, to: buckets.upperBound, by: Int(bucketsPerPart)).compactMap { first in
-      let end = Swift.min(buckets.upperBound, first + bucketsPerPart)
-      return TimelinePlan(from: start(of: first), to: start(of: end), stepMinutes: stepMinutes)
+      part(first..<Swift.min(buckets.upperBound, first + bucketsPerPart))
     }
   }
 }

@@ -84,7 +84,8 @@ struct TimelineReader {
     for id in series { add(id, plan, needs[id], to: &wanted) }
     for (id, found) in try fetch(hours, wanted) { rows[id, default: TimelineRows()].hours = found }
     try readMinutes(&rows) { id, hour in
-      plan.level == .minute || (needs[id]?.hours.contains(hour) ?? false) ? needs[id]?.minutes ?? [] : nil
+      plan.level == .minute || plan.cuts(hour) || (needs[id]?.hours.contains(hour) ?? false)
+        ? needs[id]?.minutes ?? [] : nil
     }
     return rows
   }
@@ -92,7 +93,7 @@ struct TimelineReader {
   private func add(_ id: SeriesID, _ plan: TimelinePlan, _ needs: TimelineNeeds?, to wanted: inout BucketRanges) {
     switch plan.level {
     case .minute: wanted.add(id.rawValue, plan.hours, withSamples: true)
-    case .hour: wanted.add(id.rawValue, plan.hours, sampled: needs?.hours ?? [])
+    case .hour: wanted.add(id.rawValue, plan.hours, sampled: plan.hoursWithSamples(needs))
     case .day:
       for day in needs?.days ?? [] {
         wanted.add(id.rawValue, BucketLevel.day.parts(of: day, at: .hour), sampled: needs?.hours ?? [])

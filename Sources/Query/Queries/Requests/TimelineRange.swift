@@ -1,6 +1,6 @@
 import ReadModels
 
-/// The buckets of a timeline: the range that was asked for, open ends filled in, widened to whole buckets.
+/// The buckets of a timeline: the range that is wanted, widened to whole buckets.
 struct TimelineRange: Equatable {
   /// Nanoseconds since 1970; `to` is exclusive.
   let from: Int64
@@ -8,47 +8,47 @@ struct TimelineRange: Equatable {
   /// Nil when the range is empty.
   let plan: TimelinePlan?
 
-  /// - Parameters:
-  ///   - from: nil: the first sample of the data, but not so early that there would be too many points.
-  ///   - to: nil: behind the last sample of the data.
-  ///   - data: nil when the series that are asked for have no samples; not looked at when both ends are given.
-  ///   - now: where a range lies that has neither ends nor data.
-  /// - Throws: when the range has more buckets than `pointsLimit`.
-  init(
-    from: Int64?, to: Int64?, data: TimelineSpan?, step: QueryStep, pointsLimit: Int, now: Int64
-  ) throws(QueryError) {
-    let end = Self.end(from: from, to: to, data: data, now: now)
-    let start = Swift.min(end, from ?? Self.start(before: end, data: data, step: step, pointsLimit: pointsLimit))
+  /// Buckets at multiples of a step.
+  /// - Throws: when there would be more than the limit.
+  init(_ wanted: WantedRange, step: QueryStep) throws(QueryError) {
+    let (start, end) = (wanted.from, wanted.to)
     guard let plan = TimelinePlan(from: start, to: end, stepMinutes: step.minutes) else {
       let floor = TimelinePlan(from: start, to: start == .max ? start : start + 1, stepMinutes: step.minutes)?.from
-      (self.from, self.to, self.plan) = (floor ?? start, floor ?? start, nil)
+      (from, to, self.plan) = (floor ?? start, floor ?? start, nil)
       return
     }
-    guard plan.buckets.count <= pointsLimit else { throw Self.tooManyPoints(plan, pointsLimit) }
-    (self.from, self.to, self.plan) = (plan.from, plan.to, plan)
+    guard plan.buckets.count <= wanted.pointsLimit else {
+      let minutes = Int64(plan.buckets.count) * step.minutes
+      let enough = (minutes + Int64(wanted.pointsLimit) - 1) / Int64(wanted.pointsLimit)
+      throw Self.tooManyPoints(
+        plan.buckets.count, wanted.pointsLimit, "give a step of at least \(enough)m, or a shorter range")
+    }
+    (from, to, self.plan) = (plan.from, plan.to, plan)
   }
 
-  private static func end(from: Int64?, to: Int64?, data: TimelineSpan?, now: Int64) -> Int64 {
-    if let to { return to }
-    guard let data else { return from ?? now }
-    let behindLast = data.lastAt == .max ? .max : data.lastAt + 1
-    return Swift.max(behindLast, from ?? .min)
+  /// The days of a place.
+  /// - Throws: when there would be more than the limit, or no such place.
+  init(_ wanted: WantedRange, _ days: ZoneDays) throws(ReadFailure) {
+    guard wanted.from < wanted.to else {
+      let borders = wanted.from == .max ? [] : try days.borders(from: wanted.from, to: wanted.from + 1)
+      let start = TimelinePlan(borders: borders)?.from ?? wanted.from
+      (from, to, plan) = (start, start, nil)
+      return
+    }
+    let limit = wanted.pointsLimit
+    // Before Postgres makes a list of them.
+    let about = Int(BucketLevel.day.bucket(of: wanted.to - 1)) - Int(BucketLevel.day.bucket(of: wanted.from)) + 1
+    var borders = about > limit + 2 ? [] : try days.borders(from: wanted.from, to: wanted.to)
+    if wanted.isFromOpen { borders = Array(borders.suffix(limit + 1)) }
+    guard borders.count <= limit + 1, let plan = TimelinePlan(borders: borders) else {
+      throw .query(Self.tooManyPoints(Swift.max(about, borders.count - 1), limit, "give a shorter range"))
+    }
+    (from, to, self.plan) = (plan.from, plan.to, plan)
   }
 
-  private static func start(before end: Int64, data: TimelineSpan?, step: QueryStep, pointsLimit: Int) -> Int64 {
-    guard let data, data.firstAt < end else { return end }
-    guard let last = TimelinePlan(from: end - 1, to: end, stepMinutes: step.minutes) else { return end }
-    let (length, overflow) = step.nanoseconds.multipliedReportingOverflow(by: Int64(pointsLimit))
-    let (earliest, underflow) = last.to.subtractingReportingOverflow(overflow ? .max : length)
-    return Swift.max(data.firstAt, underflow ? .min : earliest)
-  }
-
-  private static func tooManyPoints(_ plan: TimelinePlan, _ limit: Int) -> QueryError {
-    let minutes = Int64(plan.buckets.count) * plan.stepMinutes
-    let enough = (minutes + Int64(limit) - 1) / Int64(limit)
-    return .limit(
+  private static func tooManyPoints(_ count: Int, _ limit: Int, _ advice: String) -> QueryError {
+    .limit(
       .tooManyPoints,
-      "the range has \(plan.buckets.count) buckets of the step, and the limit is \(limit) points per series: give a step "
-        + "of at least \(enough)m, or a shorter range")
+      "the range has \(count) buckets of the step, and the limit is \(limit) points per series: \(advice)")
   }
 }

@@ -6,6 +6,8 @@ package struct TimelineRequest: Sendable {
   /// Exclusive. Nil: behind the last sample.
   package var to: Int64?
   package var step: QueryStep
+  /// Whose days the buckets are; the step is a day then. Nil: days of UTC.
+  package var zone: ZoneName?
   /// The columns, in this order; at least one.
   package var aggregates: [AggregateKind]
   package var grouping: Grouping

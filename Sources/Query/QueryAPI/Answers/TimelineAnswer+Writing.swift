@@ -1,7 +1,7 @@
 import Events
 import Queries
 
-/// `{"name", "step", "from", "to", "position", "series": [{"labels": {}, "time": [], "avg": [] …}]}`; as CSV a row per
+/// `{"name", "step", "tz"?, "from", "to", "position", "series": [{"labels": {}, "time": [], "avg": [] …}]}`; as CSV a row per
 /// point: labels, `time`, the aggregates.
 extension TimelineAnswer: WritableAnswer {
   var next: NextPage { .notPaged }
@@ -11,7 +11,11 @@ extension TimelineAnswer: WritableAnswer {
     json.raw("{\"name\":")
     json.string(name)
     json.raw(",\"step\":")
-    json.string(step.seconds)
+    json.string(zone == nil ? step.seconds : "day")
+    if let zone {
+      json.raw(",\"tz\":")
+      json.string(zone.text)
+    }
     json.raw(",\"from\":")
     json.time(from, style.precision)
     json.raw(",\"to\":")

@@ -11,12 +11,13 @@ package struct RequestParser: Sendable {
 
   package func timeline(_ raw: [(name: String, value: String)]) throws(QueryError) -> QueryRequest<TimelineRequest> {
     let items = try QueryItems(
-      raw, known: ["name", "from", "to", "step", "aggregate", "by", "precision", "wait"],
+      raw, known: ["name", "from", "to", "step", "tz", "aggregate", "by", "precision", "wait"],
       repeatable: [QueryItems.labelName, "after"])
     let precision = try TimePrecision.parse(items.value("precision"))
     var request = TimelineRequest(selector: try selector(items))
     (request.from, request.to) = try range(items, precision)
     if let step = items.value("step") { request.step = try QueryStep.parse(step) }
+    request.zone = try zone(items, request.step)
     if let list = items.value("aggregate") { request.aggregates = try AggregateKind.parseList(list) }
     request.grouping = try grouping(items.value("by"))
     return try whole(request, items, precision)
@@ -89,6 +90,15 @@ package struct RequestParser: Sendable {
       throw .invalid(.invalidRange, "from lies after to: give from before to, which is exclusive")
     }
     return (from, to)
+  }
+
+  private func zone(_ items: QueryItems, _ step: QueryStep) throws(QueryError) -> ZoneName? {
+    guard let text = items.value("tz") else { return nil }
+    let zone = try ZoneName(parsing: text)
+    guard step == .day else {
+      throw .invalid(.invalidStep, "tz goes with step=day only: give step=day, or leave out tz")
+    }
+    return zone
   }
 
   private func grouping(_ text: String?) throws(QueryError) -> Grouping {
