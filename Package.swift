@@ -173,8 +173,8 @@ module(
   .programs, "daybook",
   uses: [
     "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Access", "Events",
-    "EventStore", "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI",
-    "Sending", "EventStoreMigrations", "ReadStoreMigrations",
+    "EventFeed", "EventStore", "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue",
+    "QueryAPI", "Sending", "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
 
@@ -202,8 +202,9 @@ tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
 tests(
   "SystemTests",
   uses: [
-    "daybook", "CLinux", "Runtime", "HTTPClient", "JSON", "Postgres", "PostgresCluster", "Compression", "Events",
-    "TestSupport",
+    "daybook", "CLinux", "Runtime", "HTTPClient", "JSON", "Postgres", "PostgresCluster", "Compression", "Hashing",
+    "ColumnCodec",
+    "Events", "EventFeed", "TestSupport",
   ],
   exclude: ["Data"])
 

@@ -57,6 +57,8 @@ final class SteadyLoad: Sendable {
   struct Sent: Sendable {
     var count = 0
     var sum = 0
+    /// The last request; those of a series are five apart.
+    var lastRequest = 0
   }
 
   private struct State {
@@ -79,6 +81,11 @@ final class SteadyLoad: Sendable {
     threads.withLock { $0 = made }
   }
 
+  /// What is acknowledged by now.
+  func sent() -> (acknowledged: [String: Sent], tokens: [String]) {
+    state.withLock { ($0.acknowledged, Array($0.tokens.values)) }
+  }
+
   /// Ends the load after the requests under way are acknowledged.
   func stop() -> (acknowledged: [String: Sent], tokens: [String]) {
     state.withLock { $0.stopped = true }
@@ -86,13 +93,16 @@ final class SteadyLoad: Sendable {
     return state.withLock { ($0.acknowledged, Array($0.tokens.values)) }
   }
 
+  /// How many samples a request has. All have the time `request` seconds and the value `request % 100`.
+  static func size(ofRequest request: Int) -> Int { 1 + request % 7 }
+
   private func run(_ number: Int, _ address: ListenAddress) {
     let client = HTTPClient(address, timeout: .seconds(20))
     var request = 0
     while !state.withLock({ $0.stopped }) {
       request += 1
       let name = "crash_\(number)_\(request % 5)"
-      let size = 1 + request % 7
+      let size = Self.size(ofRequest: request)
       // Every request's samples stand at one and the same time: in observe mode each of them counts.
       let sample = "{\"name\":\"\(name)\",\"value\":\(request % 100),\"timestamp\":\(request * 1000)}"
       let body = Array("[\(Array(repeating: sample, count: size).joined(separator: ","))]".utf8)
@@ -108,6 +118,7 @@ final class SteadyLoad: Sendable {
           state.withLock { state in
             state.acknowledged[name, default: Sent()].count += added
             state.acknowledged[name, default: Sent()].sum += added * value
+            state.acknowledged[name, default: Sent()].lastRequest = request
             if let token = answer.header("daybook-position") { state.tokens[name] = token }
           }
           total.wrappingAdd(1, ordering: .relaxed)

@@ -30,11 +30,22 @@ struct ClusterPlace {
   }
 
   /// A Unix socket's path may have 107 bytes, so it is in a short folder of its own, named after the home: under /run for
-  /// root, else under /tmp. Only the server's user and root may enter it: who may enter may ask to log in, and
+  /// root, else in the service's own folder there where systemd made one (its /tmp may be hidden from everybody else), else
+  /// under /tmp. Only the server's user and root may enter it: who may enter may ask to log in, and
   /// pg_ident.conf decides about that.
   var socketFolder: String {
-    let root = geteuid() == 0 && access("/run", W_OK) == 0 ? "/run/daybook" : "/tmp/daybook-\(geteuid())"
-    return "\(root)-\(Self.hash(home))"
+    if geteuid() == 0, access("/run", W_OK) == 0 { return "/run/daybook-\(Self.hash(home))" }
+    if let folder = Self.runtimeFolder { return "\(folder)/postgres-\(Self.hash(home))" }
+    return "/tmp/daybook-\(geteuid())-\(Self.hash(home))"
+  }
+
+  /// systemd's RuntimeDirectory= of this service; nil where there is none that we could use.
+  private static var runtimeFolder: String? {
+    guard let path = getenv("RUNTIME_DIRECTORY").map({ String(cString: $0) }),
+      // Several are apart by colons.
+      path.hasPrefix("/"), !path.contains(":"), path.utf8.count <= 60, access(path, W_OK) == 0
+    else { return nil }
+    return path
   }
 
   /// Decides, and makes the home where it is missing.

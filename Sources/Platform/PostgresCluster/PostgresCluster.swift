@@ -25,7 +25,7 @@ package final class PostgresCluster: Sendable {
   private let dieWithParentSignal: Int32
   private let initializationOptions: [String]
   private let orphanPatience: Duration
-  private let logger: Logger
+  let logger: Logger
   private let running = Mutex(Running())
 
   private struct Running {
@@ -170,11 +170,19 @@ package final class PostgresCluster: Sendable {
   package static func find(
     home: String, user: String = owner, database: String = "daybook"
   ) throws(PostgresClusterError) -> PostgresAddress {
+    address(socketFolder: try socketFolder(home: home), user: user, database: database)
+  }
+
+  /// Where the socket of the cluster is that another process runs under `home`.
+  static func socketFolder(home: String) throws(PostgresClusterError) -> String {
     let text = SystemCall.readTail("\(home)/cluster", limit: 4_096)
-    for line in text.split(separator: "\n") where line.hasPrefix("socket=") {
-      return address(socketFolder: String(line.dropFirst(7)), user: user, database: database)
-    }
+    for line in text.split(separator: "\n") where line.hasPrefix("socket=") { return String(line.dropFirst(7)) }
     throw .notStarted(home: home)
+  }
+
+  /// Whether there is a cluster under `home`, running or not. Makes nothing.
+  package static func isThere(home: String) -> Bool {
+    SystemCall.status("\(home)/postgres") != nil || SystemCall.status("\(home)/postgres.location") != nil
   }
 
   /// Makes an empty database of our owner's, in UTF-8 and with byte order as its order.
@@ -210,7 +218,7 @@ package final class PostgresCluster: Sendable {
     PostgresAddress(conninfo: "host=\(socketFolder) port=5432").with(user: user).with(database: database)
   }
 
-  private func take() throws(PostgresClusterError) -> ClusterPlace {
+  func take() throws(PostgresClusterError) -> ClusterPlace {
     if let place = running.withLock({ $0.place }) { return place }
     let place = try ClusterPlace(home: path)
     try place.makeParent()
@@ -230,7 +238,7 @@ package final class PostgresCluster: Sendable {
     }
   }
 
-  private static func startChild(_ command: ChildCommand) throws(PostgresClusterError) -> ChildProcess {
+  static func startChild(_ command: ChildCommand) throws(PostgresClusterError) -> ChildProcess {
     do {
       return try ChildProcess(command)
     } catch {

@@ -11,6 +11,13 @@ package enum PostgresClusterError: Error, CustomStringConvertible, Sendable {
   case startTimeout(Duration, log: String)
   case notStarted(home: String)
   case database(String)
+  case nothingThere(home: String)
+  case notEmpty(path: String)
+  case noRoom(path: String, needed: Int, free: Int)
+  case noProgram(name: String, folder: String)
+  case programFailed(name: String, end: String, output: String)
+  case damaged(path: String, report: String)
+  case cancelled
 
   package var description: String {
     switch self {
@@ -36,6 +43,22 @@ package enum PostgresClusterError: Error, CustomStringConvertible, Sendable {
     case .notStarted(let home):
       return "cannot find a running cluster under \(home): start `daybook up` there first, or give --database"
     case .database(let text): return text
+    case .nothingThere(let home):
+      return "cannot find a cluster under \(home): `daybook up` makes it; or give another --home"
+    case .notEmpty(let path):
+      return "cannot restore to \(path): there is data already; choose another --home, or move that away"
+    case .noRoom(let path, let needed, let free):
+      return
+        "cannot restore to \(path): \(needed >> 20) MiB are needed and \(free >> 20) MiB free; make room, or choose "
+        + "another --home"
+    case .noProgram(let name, let folder):
+      return "cannot find \(name) in \(folder): install Postgres' client programs of that version (Debian: apt-get "
+        + "install postgresql)"
+    case .programFailed(let name, let end, let output):
+      return "cannot go on: \(name) failed (\(end)): \(output.isEmpty ? "it said nothing" : output)"
+    case .damaged(let path, let report):
+      return "the backup is damaged: it is not what was written: \(report.isEmpty ? path : report)"
+    case .cancelled: return "interrupted"
     }
   }
 }

@@ -87,6 +87,24 @@ enum SystemCall {
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
 
+  /// Makes what was made, renamed or removed in a folder last.
+  static func syncFolder(_ path: String) throws(PostgresClusterError) {
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard folder >= 0 else { throw fail("open folder", path) }
+    defer { close(folder) }
+    if fsync(folder) != 0 { throw fail("write folder", path) }
+  }
+
+  /// A file whose size the kernel does not tell, as those in /proc; at most 64 KiB.
+  static func readWhole(_ path: String) -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 64 << 10)
+    let count = read(file, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+  }
+
   static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }

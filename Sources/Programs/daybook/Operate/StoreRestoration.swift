@@ -1,8 +1,10 @@
 import EventStore
 import Events
 import Postgres
+import PostgresCluster
 import ProjectionEngine
 import ReadStore
+import Runtime
 
 /// What a store needs after a backup of it was restored: a new generation, and read models that fit its log.
 enum StoreRestoration {
@@ -18,6 +20,14 @@ enum StoreRestoration {
         + readModels.kept.map { "read model \($0) goes on where it stood: the log has all that is in it" }
         + readModels.dropped.map { "read model \($0) was dropped: the log does not have all that was in it" }
     }
+  }
+
+  /// What `PostgresCluster.restore` left to do, if it left anything: it does not know of stores. To be done before any
+  /// service runs, so that nobody is given a position of the old generation.
+  static func settle(_ cluster: PostgresCluster, _ databases: Databases, _ logger: Logger) throws {
+    guard cluster.isRestored else { return }
+    for line in try run(databases).lines { logger.info("restored", ["result": line]) }
+    try cluster.settleRestored()
   }
 
   /// Both stores must be migrated. When it fails between the two steps, running it again raises the generation once more,

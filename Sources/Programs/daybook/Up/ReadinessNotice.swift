@@ -8,7 +8,8 @@ struct ReadinessNotice {
 
   private let command: ListenAddress?
   private let query: ListenAddress?
-  private var isDone: Bool
+  /// It was said, or cannot be: see `init`.
+  private(set) var isDone: Bool
 
   /// A nil service is not run here. With port 0 nobody but the child knows where it listens, and only its log says so.
   init(command: ListenAddress?, query: ListenAddress?) {

@@ -27,6 +27,9 @@ struct Supervisor {
   private var clusterStartAt: UInt64?
   private var logDueAt: UInt64 = 0
   private var readiness: ReadinessNotice
+  /// Who started us, if it asked to be told; and whether it was.
+  private let manager = ServiceManager()
+  private var isManagerTold = false
   private let termination: TerminationSignal
   private let logger: Logger
 
@@ -47,8 +50,13 @@ struct Supervisor {
       superviseCluster()
       for index in slots.indices { try supervise(index) }
       readiness.check(logger)
+      if readiness.isDone, !isManagerTold {
+        isManagerTold = true
+        manager?.ready("taking and answering requests")
+      }
       if let signal = termination.wait(timeout: Self.interval) {
         logger.info("stopping", ["signal": signal])
+        manager?.stopping()
         break
       }
     }

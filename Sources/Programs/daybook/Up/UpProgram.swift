@@ -8,7 +8,8 @@ enum UpProgram: Subcommand {
   static let discussion = """
       Without --database it makes and runs a private Postgres under --home, reachable over a Unix socket only, then starts
       'daybook command', 'daybook projector' and 'daybook query' as children. A child that dies is started again, with
-      back-off. Ctrl-C or SIGTERM stops all of it cleanly; the next start has all the data.
+      back-off. Ctrl-C or SIGTERM stops all of it cleanly; the next start has all the data. Under systemd (Type=notify) it
+      says when both services answer: scripts/systemd/daybook.service is a unit for it.
     """
   static let options =
     Databases.options + [
@@ -37,6 +38,7 @@ enum UpProgram: Subcommand {
       for migration in try StoreMigration.run(databases, shards: StoreMigration.defaultShards) {
         logger.info("applied migration", ["migration": migration])
       }
+      if let cluster { try StoreRestoration.settle(cluster, databases, logger) }
       var supervisor = Supervisor(
         programs: programs, environment: environment(options), cluster: cluster,
         readiness: ReadinessNotice(
@@ -65,6 +67,9 @@ enum UpProgram: Subcommand {
     for option in self.options {
       if let name = option.environment { environment[name] = options[option.flag] ?? "" }
     }
-    return ChildCommand.environment(changing: environment)
+    var all = ChildCommand.environment(changing: environment)
+    // A child must not tell the service manager that all of us are ready.
+    all[ServiceManager.variable] = nil
+    return all
   }
 }
