@@ -7,14 +7,15 @@ struct CatalogueRows {
   private(set) var names: [String] = []
   /// jsonb in its binary format.
   private(set) var labels = PackedBytes()
-  /// The names among `names`, each once, sorted by bytes: two projectors that hold different shards count series of the
+  /// The names among `names` and of the described, each once, sorted by bytes: two projectors that hold different shards count series of the
   /// same metrics, and rows locked in one order cannot deadlock.
   private(set) var metrics: [String] = []
-  /// Per metric: its series among these.
+  /// Per metric: its series among these, 0 of one that was only described.
   private(set) var counts: [Int64] = []
 
-  init(_ entries: [SeriesRegistered.Entry]) {
+  init(_ entries: [SeriesRegistered.Entry], described: [String]) {
     var counted: [[UInt8]: Int64] = [:]
+    for name in described { counted[Array(name.utf8)] = 0 }
     for entry in entries {
       entry.key.withTexts { texts in
         guard let name = texts.first else { return }

@@ -43,7 +43,7 @@ import WriteTestSupport
       #expect(try JSONDocument.parse(bytes: native.body)["code"] == code)
       let first = try service.post("/write", "m f=1 1")
       #expect(first.status == 503 && first.header("retry-after") == seconds)
-      #expect(first.text.hasPrefix(#"{"error":"cannot record samples: "#))
+      #expect(first.text.hasPrefix(#"{"error":"cannot store the command: "#))
       let second = try service.post("/api/v2/write", "m f=1 1")
       #expect(second.status == 503 && second.header("retry-after") == seconds)
       #expect(second.text.contains(#""code":"unavailable""#))

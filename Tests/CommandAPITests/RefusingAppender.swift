@@ -5,7 +5,7 @@ import Synchronization
 import WriteTestSupport
 
 /// An event store that refuses everything, each time for the reason given.
-final class RefusingAppender: SampleAppending {
+final class RefusingAppender: CommandAppending {
   let resolver: any SeriesResolver = FakeResolver()
   let state: AppenderState
   private let error: AppendError
@@ -16,7 +16,7 @@ final class RefusingAppender: SampleAppending {
   }
 
   func submit(
-    _ command: RecordCommand, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
+    _ command: Command, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
   ) {
     completion(.failure(error))
   }

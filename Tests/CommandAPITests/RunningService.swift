@@ -27,7 +27,7 @@ final class RunningService {
   }
 
   init(
-    _ appender: any SampleAppending, registry: MetricsRegistry = MetricsRegistry(), database: TestDatabase? = nil,
+    _ appender: any CommandAppending, registry: MetricsRegistry = MetricsRegistry(), database: TestDatabase? = nil,
     stop: @escaping () -> Void = {},
     _ change: (inout CommandSettings, inout HTTPServerSettings) -> Void = { _, _ in }
   ) throws {
@@ -80,26 +80,36 @@ final class RunningService {
     return try database.connect().query(sql: sql)
   }
 
-  private func events() throws -> (samples: [Parsed], modes: Set<SampleMode>) {
-    guard let database else { return ([], []) }
+  /// All descriptions in the log, in the order of each shard.
+  func descriptions() throws -> [MetricDescribed] { try events().descriptions }
+
+  private struct Content {
+    var samples: [Parsed] = []
+    var modes: Set<SampleMode> = []
+    var descriptions: [MetricDescribed] = []
+  }
+
+  private func events() throws -> Content {
+    var content = Content()
+    guard let database else { return content }
     let feed = try StoreFeed(database.address("daybook_feed"), application: "tests")
     let marks = (0..<feed.identity.shards).map { FeedMark(shard: $0, position: 0, hash: EventHash.beforeFirst) }
     let decoder = EventDecoder(shards: feed.identity.shards)
     var keys: [Int64: SeriesKey] = [:]
-    var modes: Set<SampleMode> = []
-    var samples: [Parsed] = []
     for record in try feed.fetch(after: marks, limits: FeedLimits()).records {
       switch try decoder.decode(record).content {
       case .seriesRegistered(let entries):
         for entry in entries { keys[entry.id.rawValue] = entry.key }
+      case .metricDescribed(let described): content.descriptions.append(described)
       case .samplesRecorded(let mode, let columns):
-        modes.insert(mode)
+        content.modes.insert(mode)
         for row in 0..<columns.count {
           let name = keys[columns.series[row]].map { Parsed.text($0) } ?? "unknown series"
-          samples.append(Parsed(name, columns.times[row], columns.values[row]))
+          content.samples.append(Parsed(name, columns.times[row], columns.values[row]))
         }
       }
     }
-    return (Parsed.sorted(samples), modes)
+    content.samples = Parsed.sorted(content.samples)
+    return content
   }
 }

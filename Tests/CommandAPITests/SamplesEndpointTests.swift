@@ -147,8 +147,24 @@ import WriteTestSupport
 extension JSONDocument {
   /// A member of the root object as text.
   subscript(_ name: String) -> String? {
-    guard let value = root[name] else { return nil }
-    return value.string ?? value.int64.map { String($0) }
+    withExtendedLifetime(self) {
+      guard let value = root[name] else { return nil }
+      return value.string ?? value.int64.map { String($0) }
+    }
+  }
+
+  /// What `errors` holds: the members of these names of each, side by side.
+  func errors(_ names: String...) -> [String] {
+    // Values are pointers into the document.
+    withExtendedLifetime(self) {
+      root["errors"]?.elements.map { errors in
+        errors.map { error in
+          names.map { name in
+            error[name].map { $0.string ?? $0.int64.map { String($0) } ?? "?" } ?? "nil"
+          }.joined(separator: " ")
+        }
+      } ?? []
+    }
   }
 
   static func parse(bytes: [UInt8]) throws -> JSONDocument { try JSONParser().parse(bytes) }

@@ -12,7 +12,7 @@ final class TestClient {
     var text: String { String(decoding: body, as: UTF8.self) }
   }
 
-  enum Failure: Error { case connect, send, closed, malformed(String) }
+  enum Failure: Error { case connect, send, closed, timeout, malformed(String) }
 
   private static let secondsLimit = 30
   private let descriptor: Int32
@@ -47,6 +47,22 @@ final class TestClient {
     // A server that refuses a body may close before it has all of it: the answer counts.
     if let body { try? send(body) }
     return try response(hasBody: method != "HEAD")
+  }
+
+  /// Sends bytes that need be no whole request.
+  func sendRaw(_ bytes: [UInt8]) throws { try send(bytes) }
+
+  /// The answer to what was sent raw.
+  func receiveResponse() throws -> Response { try response(hasBody: true) }
+
+  /// Reads until the server closes; throws `Failure.timeout` when it does not within the client's limit.
+  func waitForClose() throws {
+    var buffer = [UInt8](repeating: 0, count: 4_096)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      if count == 0 || (count < 0 && errno == ECONNRESET) { return }
+      if count < 0 { throw Failure.timeout }
+    }
   }
 
   private func send(_ bytes: [UInt8]) throws {

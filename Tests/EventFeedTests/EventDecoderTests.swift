@@ -38,12 +38,24 @@ import Testing
     #expect(entries.map(\.id.rawValue) == [2, 10, 18, 26, 34])
   }
 
+  @Test func descriptionsAreDecoded() throws {
+    let described = try MetricDescribed(metric: SeriesKey(name: "m"), unit: .set("s"), kind: .set(.counter))
+    let record = EventRecord(
+      shard: 1, position: 7, type: .metricDescribed, schemaVersion: 1, recordedAt: 5, commandHigh: 0, commandLow: 0,
+      timeMin: 0, timeMax: 0, sampleCount: 0, metadata: [], payload: described.encoded())
+    guard case .metricDescribed(described) = try EventDecoder(shards: 8).decode(record).content else {
+      Issue.record("not what was encoded")
+      return
+    }
+  }
+
   @Test func damagedPayloadsAreAnErrorThatNamesTheEvent() {
     var random = SeededRandom()
+    let types: [EventType] = [.samplesRecorded, .seriesRegistered, .metricDescribed]
     for length in 0..<200 {
       let payload = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
       let record = EventRecord(
-        shard: 1, position: 7, type: length % 2 == 0 ? .samplesRecorded : .seriesRegistered, schemaVersion: 1,
+        shard: 1, position: 7, type: types[length % types.count], schemaVersion: 1,
         recordedAt: 0, commandHigh: 0, commandLow: 0, timeMin: 0, timeMax: 0, sampleCount: 0, metadata: [],
         payload: payload)
       do throws(FeedError) {

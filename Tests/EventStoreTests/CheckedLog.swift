@@ -43,9 +43,14 @@ struct CheckedLog {
       EventHash.canonical(previous: hash, record: event, into: &canonical)
       #expect(event.hash == SHA256.hash(canonical.bytes), "the chain breaks at \(event.shardPosition)")
       (hash, recordedAt) = (event.hash, event.recordedAt)
-      if event.type == .seriesRegistered {
+      switch event.type {
+      case .seriesRegistered:
         for entry in try LogContent.series(event, shards: shards) { registered.insert(entry.id) }
-      } else {
+      case .metricDescribed:
+        let metric = try LogContent.description(event).metric
+        #expect(ShardOf.series(metric.fingerprint, shards: shards) == shard)
+        #expect((event.sampleCount, event.timeMin, event.timeMax) == (0, 0, 0))
+      case .samplesRecorded, .samplesRetracted:
         let samples = try LogContent.samples(event, shards: shards).samples
         #expect(Int32(samples.count) == event.sampleCount)
         #expect(samples.series.allSatisfy { registered.contains(SeriesID(rawValue: $0)) })

@@ -58,7 +58,7 @@ private func run(
           let command = try? TestCommand.record(
             samples, to: appender, key: isBad ? TestCommand.badKey + "\(client) \(round)" : nil)
         else { continue }
-        let shards = command.batch.shards.filter { !$0.isEmpty }.count
+        let shards = TestCommand.shards(of: command)
         let result = appender.record(command)
         tally.withLock { tally in
           switch result {

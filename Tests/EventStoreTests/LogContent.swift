@@ -25,6 +25,10 @@ enum LogContent {
     }
   }
 
+  static func description(_ event: EventRecord) throws -> MetricDescribed {
+    try event.payload.withUnsafeBytes { try MetricDescribed(decoding: $0, schemaVersion: event.schemaVersion) }
+  }
+
   private static func unpacked(
     _ columns: UnsafeRawBufferPointer, _ compression: PayloadCompression, _ size: Int
   ) throws -> [UInt8] {

@@ -38,4 +38,27 @@ import Testing
     }
     #expect(unpacked == entries)
   }
+
+  @Test func metricDescribedVersion1() throws {
+    let metric = try SeriesKey(name: "temperature")
+    let cases: [(MetricDescribed, hex: String)] = [
+      (
+        try MetricDescribed(metric: metric, unit: .set("°C"), description: .set("of the room"), kind: .set(.gauge)),
+        "0a0b74656d70657261747572651203c2b0431a0b6f662074686520726f6f6d2001"
+      ),
+      (
+        try MetricDescribed(metric: metric, unit: .cleared, description: .cleared, kind: .cleared),
+        "0a0b74656d706572617475726512001a002000"
+      ), (try MetricDescribed(metric: metric, kind: .set(.counter)), "0a0b74656d70657261747572652002"),
+      (
+        try MetricDescribed(metric: metric, unit: .set("°C"), description: .cleared),
+        "0a0b74656d70657261747572651203c2b0431a00"
+      ),
+    ]
+    for (described, hex) in cases {
+      #expect(Samples.hex(described.encoded()) == hex)
+      #expect(
+        try Samples.bytes(hex).withUnsafeBytes { try MetricDescribed(decoding: $0, schemaVersion: 1) } == described)
+    }
+  }
 }

@@ -46,6 +46,21 @@ import Testing
     }
   }
 
+  @Test func whatWasSaidOfAMetricIsShownFromItsTokenOnWithAndWithoutSeries() throws {
+    try withStore([TestSample(Self.a, at: 50, 1)], then: [TestSample(Self.b, at: 10, 1)]) { runner, store in
+      _ = try store.describe("cpu", unit: .set("%"), kind: .set(.gauge))
+      let token = try store.describe("later", description: .set("of which nothing came"))
+      let told = try runner.run(after: token) { (snapshot) throws(ReadFailure) in
+        try MetricsQuery().answer(snapshot).metrics
+      }
+      #expect(told.map(\.name) == ["cpu", "later"])
+      #expect(told.map(\.unit) == ["%", nil] && told.map(\.kind) == ["gauge", nil])
+      #expect(told.map(\.description) == [nil, "of which nothing came"])
+      #expect(told.map(\.series) == [2, 0])
+      #expect(told.last?.span == nil)
+    }
+  }
+
   @Test func seriesTellTheirLabelsAndTimes() throws {
     try withStore(
       [TestSample(Self.a, at: 50, 1), TestSample(Self.b, at: 10, 1)],

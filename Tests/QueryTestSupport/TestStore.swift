@@ -37,9 +37,26 @@ package final class TestStore: Sendable {
 
   /// Records the samples as one command and waits until they are on disk.
   package func record(_ samples: [TestSample], mode: SampleMode = .replace) throws -> PositionToken {
-    let command = RecordCommand(
-      mode: mode, metadata: EventMetadata(actor: "tests", protocol: "tests", bodyBytes: 0), batch: try batch(samples)
-    ) { _ in StoredAnswer(status: 204) }
+    try submit(
+      .record(
+        RecordCommand(mode: mode, metadata: Self.metadata, batch: try batch(samples)) { _ in StoredAnswer(status: 204) }
+      ))
+  }
+
+  /// Says what a metric is and waits until that is on disk.
+  package func describe(
+    _ name: String, unit: AttributeChange<String> = .kept, description: AttributeChange<String> = .kept,
+    kind: AttributeChange<MetricKind> = .kept
+  ) throws -> PositionToken {
+    let content = try MetricDescribed(
+      metric: SeriesKey(name: name), unit: unit, description: description, kind: kind)
+    return try submit(
+      .describe(DescribeCommand(metadata: Self.metadata, content: content) { _ in StoredAnswer(status: 204) }))
+  }
+
+  private static let metadata = EventMetadata(actor: "tests", protocol: "tests", bodyBytes: 0)
+
+  private func submit(_ command: Command) throws -> PositionToken {
     let outcome = Monitor<Result<AppendOutcome, AppendError>?>(nil)
     appender.submit(command) { result in
       outcome.withLock { $0 = result }

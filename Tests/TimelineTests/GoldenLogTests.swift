@@ -8,7 +8,7 @@ import Timeline
   /// When this fails the definition has changed: raise `TimelineProjection.version` and record its rows, so that builds
   /// of the old version are told from new ones.
   @Test func theRowsOfThisVersionAreAsRecorded() throws {
-    if GoldenLog.isRecording { try GoldenLog.record(Self.log()) }
+    if GoldenFolder.isRecording { try GoldenLog.record(Self.log()) }
     let bench = try TimelineBench()
     let events = try GoldenLog.events()
     #expect(events.count > 8)
@@ -21,10 +21,22 @@ import Timeline
     try bench.foldAll()
     let rows = tail + (try bench.dumpAll())
     let version = TimelineProjection().version
-    if GoldenLog.isRecording { try GoldenLog.record(rows: rows, version: version) }
+    if GoldenFolder.isRecording { try GoldenLog.record(rows: rows, version: version) }
     let recorded = try GoldenLog.rows(version: version)
     #expect(rows.count == recorded.count)
     for (row, recorded) in zip(rows, recorded) { #expect(row == recorded) }
+  }
+
+  @Test func descriptionsLeaveNoRow() throws {
+    let bench = try TimelineBench()
+    let described = try MetricDescribed(metric: SeriesKey(name: "cpu"), unit: .set("%"))
+    try bench.fold.apply(
+      DecodedEvent(
+        shard: 0, position: 1, recordedAt: TimelineBench.recordedAt, hash: [], content: .metricDescribed(described)))
+    try bench.flush()
+    #expect(try bench.dump("tail").isEmpty)
+    try bench.foldAll()
+    #expect(try bench.dumpAll().isEmpty)
   }
 
   /// What the recorded log was made from: all that a fold has a rule for.

@@ -20,4 +20,20 @@ extension ByteBuffer {
     var text = text
     text.withUTF8 { putField(number, bytes: UnsafeRawBufferPointer($0)) }
   }
+
+  // `optional` fields of proto3, which say something by being there: written with their default, too.
+
+  package mutating func putPresentField(_ number: Int, varint value: UInt64) {
+    putVarint(UInt64(number) << 3)
+    putVarint(value)
+  }
+
+  package mutating func putPresentField(_ number: Int, text: String) {
+    putVarint(UInt64(number) << 3 | 2)
+    var text = text
+    text.withUTF8 {
+      putVarint(UInt64($0.count))
+      putBytes(UnsafeRawBufferPointer($0))
+    }
+  }
 }

@@ -5,6 +5,8 @@ package struct DecodedEvent: Sendable {
     case seriesRegistered([SeriesRegistered.Entry])
     /// In the order in which they were sent; never empty.
     case samplesRecorded(mode: SampleMode, samples: SampleColumns)
+    /// Indirect: the others are many, and should stay small.
+    indirect case metricDescribed(MetricDescribed)
   }
 
   package let shard: Int

@@ -63,7 +63,7 @@ extension SeriesKey {
   }
 
   /// Unicode's general category Cc.
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
   }
 }

@@ -26,7 +26,9 @@ package struct EventDecoder: Sendable {
     switch record.type {
     case .samplesRecorded: try samples(record, payload)
     case .seriesRegistered: try series(record, payload)
-    case .samplesRetracted, .metricDescribed:
+    case .metricDescribed:
+      .metricDescribed(try MetricDescribed(decoding: payload, schemaVersion: record.schemaVersion))
+    case .samplesRetracted:
       throw EventError.unknownSchema(type: record.type, version: record.schemaVersion)
     }
   }

@@ -23,11 +23,15 @@ package enum HTTPQuery {
     }
   }
 
-  /// A percent sign without two hexadecimal digits stands for itself; bytes that are no UTF-8 become U+FFFD.
+  /// One part of a path, decoded, whether that is UTF-8 or not.
+  package static func decodedBytes(_ segment: Substring) -> [UInt8] { bytes(segment.utf8, plusIsSpace: false) }
+
+  /// Bytes that are no UTF-8 become U+FFFD.
   static func decode(_ text: Substring.UTF8View, plusIsSpace: Bool) -> String {
     String(decoding: bytes(text, plusIsSpace: plusIsSpace), as: UTF8.self)
   }
 
+  /// A percent sign without two hexadecimal digits stands for itself.
   private static func bytes(_ text: Substring.UTF8View, plusIsSpace: Bool) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)

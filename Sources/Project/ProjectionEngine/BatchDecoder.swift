@@ -37,6 +37,7 @@ extension DecodedEvent {
   fileprivate var memorySize: Int {
     switch content {
     case .samplesRecorded(_, let samples): 200 + samples.count * 24
+    case .metricDescribed: 4_096
     case .seriesRegistered(let entries): entries.reduce(200) { $0 + 80 + $1.key.canonical.count }
     }
   }

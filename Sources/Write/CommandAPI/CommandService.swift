@@ -11,6 +11,7 @@ package final class CommandService: Sendable {
   private let metrics: CommandMetrics
   private let samples: SamplesEndpoint
   private let lines: LineEndpoint
+  private let descriptions: DescribeEndpoint
   private let queries = InfluxQueryEndpoint()
   private let probes: ProbeEndpoints
   private let settings: CommandSettings
@@ -18,15 +19,16 @@ package final class CommandService: Sendable {
   package let access: CommandAccess
 
   package init(
-    appender: any SampleAppending, settings: CommandSettings, logger: Logger, registry: MetricsRegistry
+    appender: any CommandAppending, settings: CommandSettings, logger: Logger, registry: MetricsRegistry
   ) {
     self.settings = settings
     metrics = CommandMetrics(registry)
     access = CommandAccess(metrics: metrics)
-    let recording = SampleRecording(appender: appender, metrics: metrics, logger: logger)
+    let submission = CommandSubmission(appender: appender, metrics: metrics, logger: logger)
     let cache = HeadCache(byteLimit: settings.headCacheLimit)
-    samples = SamplesEndpoint(recording, settings: settings)
-    lines = LineEndpoint(recording, settings: settings, cache: cache)
+    samples = SamplesEndpoint(submission, settings: settings)
+    lines = LineEndpoint(submission, settings: settings, cache: cache)
+    descriptions = DescribeEndpoint(submission, settings: settings)
     probes = ProbeEndpoints(appender: appender, version: settings.version, registry: registry)
     registry.gauge("daybook_head_cache_heads", "Heads of line protocol in memory.") { Double(cache.status.heads) }
     registry.gauge("daybook_head_cache_bytes", "Memory of the cache of heads.") { Double(cache.status.byteCount) }
@@ -37,7 +39,7 @@ package final class CommandService: Sendable {
 
   /// The server's handler.
   package func handle(_ exchange: HTTPExchange) {
-    let route = Route(rawValue: exchange.path)
+    let route = Route(path: exchange.path)
     let answer = RequestAnswer(exchange, route: route, metrics: metrics)
     do throws(RequestFault) {
       guard let route else { throw .pathUnknown(exchange.path) }
@@ -52,6 +54,7 @@ package final class CommandService: Sendable {
   private func dispatch(_ route: Route, _ exchange: HTTPExchange, _ answer: RequestAnswer) throws(RequestFault) {
     switch route {
     case .samples: try samples.handle(exchange, answer)
+    case .describe: try descriptions.handle(exchange, answer)
     case .write1, .write2: try lines.handle(exchange, answer)
     case .query1: try queries.handle(exchange, answer)
     case .ping: answer.send(probes.ping(QueryParameters(exchange.queryItems())))
@@ -72,7 +75,7 @@ package final class CommandService: Sendable {
   }
 
   private static func refuse(_ path: String, _ fault: RequestFault, _ metrics: CommandMetrics) -> HTTPResponse {
-    metrics.request(Route(rawValue: path), status: fault.status, bytes: 0, nanoseconds: 0)
+    metrics.request(Route(path: path), status: fault.status, bytes: 0, nanoseconds: 0)
     return Route.dialect(of: path).response(fault)
   }
 }

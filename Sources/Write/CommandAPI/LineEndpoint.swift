@@ -8,14 +8,14 @@ import Runtime
 /// other. The good lines of a bad batch are stored, then the answer is 400 with the bad ones. The content type and the
 /// names of databases, buckets and organisations are ignored.
 struct LineEndpoint: Sendable {
-  private let recording: SampleRecording
+  private let submission: CommandSubmission
   private let bodyLimit: Int
   private let parsers: ThreadOwned<LineParser>
 
-  init(_ recording: SampleRecording, settings: CommandSettings, cache: HeadCache) {
-    self.recording = recording
+  init(_ submission: CommandSubmission, settings: CommandSettings, cache: HeadCache) {
+    self.submission = submission
     bodyLimit = settings.bodyLimit
-    let resolver = recording.appender.resolver
+    let resolver = submission.appender.resolver
     parsers = ThreadOwned { LineParser(cache: cache, resolver: resolver) }
   }
 
@@ -25,16 +25,17 @@ struct LineEndpoint: Sendable {
     let precision = try Self.precision(parameters, dialect)
     let mode = try Self.mode(parameters)
     let coding = try ContentCoding(exchange.header("Content-Encoding"), accepted: [.gzip])
-    let request = try RecordRequest(exchange, protocol: "line")
+    let request = try CommandRequest(exchange, protocol: "line")
     let outcome = try coding.decoded(exchange.body, limit: bodyLimit) { (body) throws(RequestFault) in
       try parse(body, precision)
     }
     count(outcome)
     let fault = outcome.rejectedLines > 0 ? PartialWrite.fault(outcome, dialect) : nil
-    recording.submit(
-      RecordCommand(
-        mode: mode, metadata: request.metadata, batch: outcome.batch, rejected: outcome.rejected,
-        idempotency: request.idempotency, answer: { Self.answer($0, fault: fault, dialect) }),
+    submission.submit(
+      .record(
+        RecordCommand(
+          mode: mode, metadata: request.metadata, batch: outcome.batch, rejected: outcome.rejected,
+          idempotency: request.idempotency, answer: { Self.answer($0, fault: fault, dialect) })),
       answer: answer)
   }
 
@@ -47,7 +48,7 @@ struct LineEndpoint: Sendable {
   }
 
   private func count(_ outcome: LineOutcome) {
-    let metrics = recording.metrics
+    let metrics = submission.metrics
     if outcome.skippedTexts > 0 { metrics.skippedTexts.add(outcome.skippedTexts) }
     if outcome.roundedIntegers > 0 { metrics.roundedIntegers.add(outcome.roundedIntegers) }
     for (reason, count) in outcome.rejectedByReason { metrics.rejected(count, protocol: "line", reason: reason) }

@@ -5,7 +5,7 @@ import Runtime
 /// What load balancers, agents and Prometheus ask: `/ping`, `/health`, `/livez`, `/readyz`, `/metrics`. None of them
 /// waits for anything.
 struct ProbeEndpoints: Sendable {
-  let appender: any SampleAppending
+  let appender: any CommandAppending
   let version: String
   let registry: MetricsRegistry
 

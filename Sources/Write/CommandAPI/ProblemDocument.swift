@@ -1,7 +1,7 @@
 import Runtime
 
 /// Errors of the native API (RFC 9457). Beside the standard members: `code`, and where the body was looked at `errors`
-/// (the first bad parts), `rejected` (how many there are) and `accepted`.
+/// (the first bad parts); of samples also `rejected` (how many there are) and `accepted`.
 enum ProblemDocument {
   static func body(_ fault: RequestFault) -> [UInt8] {
     var json = JSONWriter()
@@ -15,6 +15,8 @@ enum ProblemDocument {
     if let total = fault.partsTotal {
       json.member("accepted", 0)
       json.member("rejected", total)
+    }
+    if !fault.parts.isEmpty {
       json.name("errors")
       json.beginArray()
       for part in fault.parts { write(part, to: &json) }
@@ -29,6 +31,7 @@ enum ProblemDocument {
     switch part.place {
     case .index(let index): json.member("index", index)
     case .line(let line): json.member("line", line)
+    case .pointer(let pointer): json.member("pointer", pointer)
     }
     json.member("code", part.code)
     json.member("detail", part.detail)

@@ -17,7 +17,8 @@ struct QueryParameters {
       guard known.contains(item.name) else {
         throw RequestFault(
           400, "unknown-parameter",
-          "unknown parameter \"\(item.name.prefix(100))\": known are \(known.joined(separator: ", "))")
+          "unknown parameter \"\(item.name.prefix(100))\": "
+            + (known.isEmpty ? "none is known here" : "known are \(known.joined(separator: ", "))"))
       }
       guard !items[..<index].contains(where: { $0.name == item.name }) else {
         throw RequestFault(400, "duplicate-parameter", "parameter \"\(item.name)\" is given twice: give it once")

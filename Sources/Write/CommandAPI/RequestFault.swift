@@ -3,15 +3,18 @@
 struct RequestFault: Error, Sendable {
   /// One bad part of the body.
   struct Part: Sendable {
-    /// Its index from 0, or its line from 1: whichever the protocol counts.
     let place: Place
     let code: String
     let detail: String
   }
 
   enum Place: Sendable {
+    /// From 0.
     case index(Int)
+    /// From 1.
     case line(Int)
+    /// JSON Pointer (RFC 6901).
+    case pointer(String)
   }
 
   let status: Int
@@ -23,7 +26,7 @@ struct RequestFault: Error, Sendable {
   var retryAfterSeconds: Int?
   /// The first of the bad parts.
   var parts: [Part] = []
-  /// How many bad parts there are; nil when the body was not looked at.
+  /// How many bad samples or lines there are; nil when the body has none, or was not looked at.
   var partsTotal: Int?
 
   init(_ status: Int, _ code: String, _ detail: String) {

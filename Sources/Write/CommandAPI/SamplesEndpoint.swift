@@ -9,14 +9,14 @@ import SamplesJSON
 struct SamplesEndpoint: Sendable {
   private static let parameters = ["mode", "precision"]
 
-  private let recording: SampleRecording
+  private let submission: CommandSubmission
   private let bodyLimit: Int
   private let parsers: ThreadOwned<SamplesParser>
 
-  init(_ recording: SampleRecording, settings: CommandSettings) {
-    self.recording = recording
+  init(_ submission: CommandSubmission, settings: CommandSettings) {
+    self.submission = submission
     bodyLimit = settings.bodyLimit
-    let resolver = recording.appender.resolver
+    let resolver = submission.appender.resolver
     parsers = ThreadOwned { SamplesParser(resolver: resolver) }
   }
 
@@ -27,15 +27,16 @@ struct SamplesEndpoint: Sendable {
     let precision = try Self.precision(parameters)
     let format = try Self.format(exchange.header("Content-Type"))
     let coding = try ContentCoding(exchange.header("Content-Encoding"), accepted: [.gzip, .zstd])
-    let request = try RecordRequest(exchange, protocol: "json")
+    let request = try CommandRequest(exchange, protocol: "json")
     let outcome = try coding.decoded(exchange.body, limit: bodyLimit) { (body) throws(RequestFault) in
       try parse(body, format, precision)
     }
-    if outcome.roundedIntegers > 0 { recording.metrics.roundedIntegers.add(outcome.roundedIntegers) }
-    recording.submit(
-      RecordCommand(
-        mode: mode, metadata: request.metadata, batch: outcome.batch, idempotency: request.idempotency,
-        answer: Self.receipt),
+    if outcome.roundedIntegers > 0 { submission.metrics.roundedIntegers.add(outcome.roundedIntegers) }
+    submission.submit(
+      .record(
+        RecordCommand(
+          mode: mode, metadata: request.metadata, batch: outcome.batch, idempotency: request.idempotency,
+          answer: Self.receipt)),
       answer: answer)
   }
 
@@ -65,9 +66,9 @@ struct SamplesEndpoint: Sendable {
         413, "too-many-new-series",
         "cannot accept body: it has more than \(SamplesParser.newSeriesLimit) new series; send it in smaller batches")
     case .badSamples(let faults, let total):
-      for fault in faults { recording.metrics.rejected(1, protocol: "json", reason: fault.fault.code) }
+      for fault in faults { submission.metrics.rejected(1, protocol: "json", reason: fault.fault.code) }
       let rest = total - faults.count
-      if rest > 0 { recording.metrics.rejected(rest, protocol: "json", reason: "other") }
+      if rest > 0 { submission.metrics.rejected(rest, protocol: "json", reason: "other") }
       var fault = RequestFault(422, "bad-samples", Self.summary(faults, total))
       fault.parts = faults.map {
         RequestFault.Part(place: .index($0.index), code: $0.fault.code, detail: $0.fault.detail)
@@ -96,27 +97,18 @@ struct SamplesEndpoint: Sendable {
     return precision
   }
 
-  /// An absent content type counts as JSON.
   private static func format(_ header: String?) throws(RequestFault) -> SamplesFormat {
-    let parts = (header ?? "application/json").lowercased().split(separator: ";").map(Self.trimmed)
+    let type = ContentType(header)
     let format: SamplesFormat? =
-      switch parts.first {
+      switch type.name {
       case "application/json": .json
       case "application/x-ndjson", "application/ndjson", "application/jsonl": .lines
       default: nil
       }
-    let charsets = parts.dropFirst().filter { $0.hasPrefix("charset=") }
-    guard let format, charsets.allSatisfy({ $0.contains("utf-8") || $0.contains("utf8") }) else {
-      throw RequestFault(
-        415, "unsupported-media-type",
-        "cannot read Content-Type \"\(header?.prefix(100) ?? "")\": send application/json or application/x-ndjson, in UTF-8 "
-          + "(curl: -H 'Content-Type: application/json')")
+    guard let format, type.isUTF8 else {
+      throw ContentType.unsupported(header, accepted: "application/json or application/x-ndjson")
     }
     return format
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
   private static func receipt(_ receipt: AppendReceipt) -> StoredAnswer {

@@ -1,7 +1,7 @@
 package import Events
 package import Runtime
 
-/// "Record these samples": parsed and checked, so that nothing in it can fail but the store.
+/// "Record these samples".
 package struct RecordCommand: Sendable {
   package let id: UUIDv7
   package let mode: SampleMode
@@ -10,8 +10,7 @@ package struct RecordCommand: Sendable {
   /// What the protocol made us leave out; at most `RejectedSample.keptLimit` of them are stored.
   package let rejected: [RejectedSample]
   package let idempotency: IdempotencyRequest?
-  /// Makes the whole HTTP answer of success. Called once, on the appender's thread before the commit when there is an
-  /// idempotency key, else on the answering thread after it: it must not block.
+  /// See `Command.answer`.
   package let answer: @Sendable (AppendReceipt) -> StoredAnswer
 
   package init(

@@ -25,12 +25,12 @@ package enum AppendError: Error, Sendable, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .overloaded(let retryAfter):
-      "cannot record samples: too many commands are waiting for the disk; send it again after \(Self.seconds(retryAfter))"
+      "cannot store the command: too many commands are waiting for the disk; send it again after \(Self.seconds(retryAfter))"
     case .unavailable(let reason, let retryAfter):
-      "cannot record samples: \(reason); send it again after \(Self.seconds(retryAfter))"
+      "cannot store the command: \(reason); send it again after \(Self.seconds(retryAfter))"
     case .keyReused:
-      "cannot record samples: this Idempotency-Key belongs to another request; use a new key for a new request"
-    case .rejected(let reason): "cannot record samples: \(reason)"
+      "cannot store the command: this Idempotency-Key belongs to another request; use a new key for a new request"
+    case .rejected(let reason): "cannot store the command: \(reason)"
     }
   }
 

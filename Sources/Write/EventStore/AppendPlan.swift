@@ -30,7 +30,7 @@ struct AppendPlan: ~Copyable {
       for (index, content) in pieces[shard] {
         let command = commands[index]
         let events = Self.events(content, of: command, ids: ids[index], shards: identity.shards)
-        for event in events { appendSamples(event, by: command, shard: shard) }
+        for event in events { append(event, by: command, shard: shard) }
         positions[index].append(ShardPosition(shard: shard, position: rows.position))
       }
     }
@@ -66,11 +66,11 @@ struct AppendPlan: ~Copyable {
   ) -> [PreparedEvent] {
     switch content {
     case .packed(let events): return events
-    case .waiting(var samples):
-      guard PreparedCommand.number(&samples, ids) else {
+    case .waiting(var samples, let mode):
+      guard PreparedContent.number(&samples, ids) else {
         preconditionFailure("BUG: a series of command \(command.id) has no number after its registration")
       }
-      return PreparedEvent.all(of: samples, mode: command.mode, shards: shards)
+      return PreparedEvent.all(of: samples, mode: mode, shards: shards)
     }
   }
 
@@ -88,10 +88,10 @@ struct AppendPlan: ~Copyable {
     }
   }
 
-  private mutating func appendSamples(_ event: PreparedEvent, by command: PreparedCommand, shard: Int) {
+  private mutating func append(_ event: PreparedEvent, by command: PreparedCommand, shard: Int) {
     rows.append(
       EventRecord(
-        shard: shard, position: 0, type: .samplesRecorded, schemaVersion: EventType.samplesRecorded.schemaVersion,
+        shard: shard, position: 0, type: event.type, schemaVersion: event.type.schemaVersion,
         recordedAt: 0, commandHigh: command.id.high, commandLow: command.id.low, timeMin: event.timeMin,
         timeMax: event.timeMax, sampleCount: event.sampleCount, metadata: command.metadata, payload: event.payload))
   }

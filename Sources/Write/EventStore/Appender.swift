@@ -7,7 +7,7 @@ package import Runtime
 /// each command is answered after the commit that it is in. Any number of appenders, in any number of processes, may
 /// write to one store.
 ///
-/// `submit` may be called from any thread and never blocks on the database; it packs the samples on the calling thread.
+/// `submit` may be called from any thread and never blocks on the database; it packs what the events will hold on the calling thread.
 /// Five threads of its own: one appends, one answers, one answers what has waited for too long, one notifies readers, one
 /// deletes what has expired.
 package final class Appender: Sendable {
@@ -72,7 +72,7 @@ package final class Appender: Sendable {
   /// Takes a command in. `completion` is called exactly once: on the calling thread when the command is refused at once,
   /// else on a thread of the appender, which it must not block. After success the command is on disk.
   package func submit(
-    _ command: RecordCommand, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
+    _ command: Command, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
   ) {
     let pending = PendingCommand(PreparedCommand(command, cache: series), completion: completion)
     guard let refused = queue.offer(pending) else { return }

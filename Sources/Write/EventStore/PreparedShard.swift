@@ -3,10 +3,10 @@ import Events
 /// What a command adds to one shard.
 struct PreparedShard: Sendable {
   enum Content: Sendable {
-    /// All series were known: packed by the thread that submitted it.
+    /// Nothing is missing but the place in the log: packed by the thread that submitted it.
     case packed([PreparedEvent])
-    /// Some are new: the columns wait for their numbers.
-    case waiting(SampleColumns)
+    /// Samples of which some series are new: the columns wait for their numbers.
+    case waiting(SampleColumns, SampleMode)
   }
 
   let shard: Int
@@ -16,7 +16,7 @@ struct PreparedShard: Sendable {
   var bytes: Int {
     switch content {
     case .packed(let events): events.reduce(0) { $0 + $1.payload.count + 64 }
-    case .waiting(let samples): samples.count * 24
+    case .waiting(let samples, _): samples.count * 24
     }
   }
 }

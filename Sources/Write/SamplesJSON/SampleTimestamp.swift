@@ -81,10 +81,13 @@ enum SampleTimestamp {
     return remainder >= divisor - remainder ? quotient + 1 : quotient
   }
 
-  /// Whether only the year keeps `text` from being a time that we can hold: read again with a year that we can.
+  /// Whether only the year keeps `text` from being a time that we can hold: read again with one that we can, and that
+  /// has a 29th of February when it has.
   private static func isTimeOutOfRange(_ text: UnsafeRawBufferPointer) -> Bool {
-    guard text.count > 4, text.prefix(4).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return false }
-    // 2000 is a leap year, so that a 29th of February of any year passes.
-    return RFC3339.nanoseconds(Array("2000".utf8) + text.dropFirst(4)) != nil
+    guard text.count > 4, let year = Int(String(decoding: text.prefix(4), as: UTF8.self)), year >= 0 else {
+      return false
+    }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    return RFC3339.nanoseconds(Array((isLeap ? "2000" : "2001").utf8) + text.dropFirst(4)) != nil
   }
 }

@@ -5,26 +5,26 @@ import HTTPServer
 import Runtime
 
 /// Hands a command to the event store and answers the request when it is on disk, or refused.
-struct SampleRecording: Sendable {
-  let appender: any SampleAppending
+struct CommandSubmission: Sendable {
+  let appender: any CommandAppending
   let metrics: CommandMetrics
   let logger: Logger
 
   /// Returns at once; `answer` is given on a thread of the appender.
-  func submit(_ command: RecordCommand, answer: RequestAnswer) {
+  func submit(_ command: Command, answer: RequestAnswer) {
     let protocolName = command.metadata.protocol
     let (metrics, logger) = (metrics, logger)
     appender.submit(command) { result in
       switch result {
       case .success(.recorded(let receipt, let stored)):
-        metrics.accepted(receipt.accepted, protocol: protocolName)
+        if receipt.accepted > 0 { metrics.accepted(receipt.accepted, protocol: protocolName) }
         answer.send(HTTPResponse(status: stored.status, headers: stored.headers, body: stored.body))
       case .success(.replayed(let stored)):
         answer.send(
           HTTPResponse(
             status: stored.status, headers: stored.headers + [("Idempotent-Replayed", "true")], body: stored.body))
       case .failure(let error):
-        logger.debug("command was not recorded", ["error": error.description])
+        logger.debug("command was not stored", ["error": error.description])
         answer.send(Self.fault(error))
       }
     }

@@ -3,8 +3,8 @@ import Commands
 import Events
 import HTTPServer
 
-/// What every request that records samples has beside its body.
-struct RecordRequest {
+/// What every request that is a command has beside its body.
+struct CommandRequest {
   let metadata: EventMetadata
   let idempotency: IdempotencyRequest?
 
