@@ -119,6 +119,7 @@ module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Pos
 module(.platform, "HTTPServer", uses: ["CMicroHTTP", "Runtime"])
 module(.platform, "HTTPClient", uses: ["CTLS", "Runtime"])
 module(.platform, "Access", uses: ["Runtime", "Hashing", "HTTPServer"])
+module(.platform, "Probes", uses: ["Runtime", "HTTPServer"])
 
 // Contracts: pure values.
 module(.contracts, "ColumnCodec")
@@ -139,7 +140,7 @@ module(
 module(
   .write, "CommandAPI",
   uses: [
-    "Runtime", "HTTPServer", "Access", "Compression", "Events", "Commands", "LineProtocol", "SamplesJSON",
+    "Runtime", "HTTPServer", "Access", "Probes", "Compression", "Events", "Commands", "LineProtocol", "SamplesJSON",
     "DescriptionJSON", "EventStore",
   ])
 
@@ -147,7 +148,8 @@ module(
 module(.project, "ProjectionKit", uses: ["Events"])
 module(.project, "ReadStore", uses: ["Runtime", "Postgres", "Events", "ProjectionKit"])
 module(
-  .project, "ProjectionEngine", uses: ["Runtime", "Postgres", "Events", "EventFeed", "ProjectionKit", "ReadStore"])
+  .project, "ProjectionEngine",
+  uses: ["Runtime", "Probes", "Postgres", "Events", "EventFeed", "ProjectionKit", "ReadStore"])
 
 // Projections: one target each.
 module(.projections, "Timeline", uses: ["Events", "ReadModels", "ProjectionKit"], embed: "schema.sql")
@@ -159,7 +161,7 @@ module(
   uses: ["Runtime", "Hashing", "Postgres", "ColumnCodec", "Events", "ReadModels", "EventFeed"])
 module(
   .query, "QueryAPI",
-  uses: ["Runtime", "HTTPServer", "Access", "Postgres", "Events", "ReadModels", "EventFeed", "Queries"])
+  uses: ["Runtime", "HTTPServer", "Access", "Probes", "Postgres", "Events", "ReadModels", "EventFeed", "Queries"])
 
 // Migrations: SQL, embedded in the binary.
 module(.migrations, "EventStoreMigrations", folder: "event_store", embed: "sql")
@@ -174,7 +176,7 @@ module(
 module(
   .programs, "daybook",
   uses: [
-    "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Access", "Events",
+    "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Access", "Probes", "Events",
     "EventFeed", "EventStore", "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue",
     "QueryAPI", "Sending", "EventStoreMigrations", "ReadStoreMigrations",
   ],
@@ -215,8 +217,8 @@ tests("ReadStoreTests", uses: ["Runtime", "Postgres", "Events", "ProjectionKit",
 tests(
   "ProjectionEngineTests",
   uses: [
-    "Runtime", "Postgres", "PostgresCluster", "Events", "EventFeed", "ProjectionKit", "ReadStore", "ProjectionEngine",
-    "EventStoreMigrations", "ReadStoreMigrations", "TestSupport",
+    "Runtime", "HTTPServer", "Probes", "Postgres", "PostgresCluster", "Events", "EventFeed", "ProjectionKit",
+    "ReadStore", "ProjectionEngine", "EventStoreMigrations", "ReadStoreMigrations", "TestSupport",
   ])
 tests(
   "CatalogueTests",
@@ -236,8 +238,8 @@ tests(
 tests(
   "QueryAPITests",
   uses: [
-    "Runtime", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Events", "Queries", "QueryAPI", "QueryTestSupport",
-    "TestSupport",
+    "Runtime", "HTTPServer", "HTTPClient", "Probes", "JSON", "Postgres", "Events", "Queries", "QueryAPI",
+    "QueryTestSupport", "TestSupport",
   ])
 
 targets.append(
@@ -250,8 +252,8 @@ tests("SamplesJSONTests", uses: ["Events", "Commands", "SamplesJSON", "TestSuppo
 tests(
   "CommandAPITests",
   uses: [
-    "Runtime", "Compression", "JSON", "HTTPServer", "Postgres", "Events", "EventFeed", "Commands", "EventStore",
-    "CommandAPI", "TestSupport", "WriteTestSupport",
+    "Runtime", "Compression", "JSON", "HTTPServer", "Probes", "Postgres", "Events", "EventFeed", "Commands",
+    "EventStore", "CommandAPI", "TestSupport", "WriteTestSupport",
   ])
 
 tests("RuntimeTests", uses: ["Runtime", "Hashing", "TestSupport"])
@@ -259,6 +261,7 @@ tests("CompressionTests", uses: ["Compression", "TestSupport"])
 tests("JSONTests", uses: ["JSON", "TestSupport"])
 tests("AccessTests", uses: ["Runtime", "HTTPServer", "Access", "TestSupport"])
 tests("HTTPServerTests", uses: ["Runtime", "HTTPServer", "TestSupport"])
+tests("ProbesTests", uses: ["Runtime", "HTTPServer", "HTTPClient", "JSON", "Probes", "TestSupport"])
 
 tests("CommandsTests", uses: ["Hashing", "Events", "Commands"])
 tests(

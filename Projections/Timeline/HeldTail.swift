@@ -97,6 +97,9 @@ struct HeldTail {
     return pages[order[head]]?.since.map { now &- $0 }
   }
 
+  /// When `age` first saw the oldest page, monotonic nanoseconds; nil when there is none, or it was never asked.
+  var oldestSince: UInt64? { head < order.count ? pages[order[head]]?.since : nil }
+
   /// New pages are at the end of the order, so this stops at the first that has been seen.
   private mutating func stampNew(_ now: UInt64) {
     for page in order[head...].reversed() {

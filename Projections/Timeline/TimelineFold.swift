@@ -107,6 +107,12 @@ package final class TimelineFold: ProjectionFold {
     return age >= limits.foldAge.inNanoseconds ? .betweenFlushes : .whenQuiet
   }
 
+  package var load: FoldLoad? {
+    FoldLoad(
+      samples: held.samples, samplesLimit: limits.heldSamplesLimit, bytes: held.bytes,
+      bytesLimit: limits.heldBytesLimit, since: held.oldestSince)
+  }
+
   package func fold(_ transaction: any ReadTransaction, at moment: ProjectionMoment) throws -> Bool {
     folding = held.oldest(pagesLimit: limits.slicePagesLimit, samplesLimit: limits.sliceSamplesLimit)
     guard !folding.isEmpty else { return false }

@@ -26,7 +26,7 @@ import WriteTestSupport
       _ = try PositionToken(parsing: #require(answer.header("daybook-position")))
       #expect(try service.stored() == Parsed.sorted(expected))
       #expect(try service.modes() == [.replace])
-      #expect(service.registry.exposition().contains("daybook_skipped_texts_total 1\n"))
+      #expect(service.registry.exposition().contains("daybook_line_texts_skipped_total 1\n"))
     }
   }
 

@@ -27,10 +27,21 @@ import WriteTestSupport
     #expect(try down.get("/readyz").text.contains("Postgres is away"))
     let verbose = try down.get("/readyz?verbose")
     #expect(verbose.header("content-type") == "application/health+json")
-    #expect(verbose.text.contains(#""output":"Postgres is away""#))
+    #expect(verbose.text.contains(#""output":"Postgres is away","remedy":"see that"#))
+    #expect(verbose.text.contains(#""serviceId":"daybook-command""#))
     let health = try down.get("/health")
     #expect(health.status == 503)
     #expect(try JSONDocument.parse(bytes: health.body)["status"] == "fail")
+  }
+
+  @Test func aQueueThatIsNearlyFullIsAWarning() throws {
+    let calm = try RunningService(RefusingAppender(.keyReused, waiting: 79))
+    #expect(try calm.get("/readyz?verbose").text.hasPrefix(#"{"status":"pass""#))
+    let busy = try RunningService(RefusingAppender(.keyReused, waiting: 80))
+    let verbose = try busy.get("/readyz?verbose")
+    #expect(verbose.status == 200)
+    #expect(verbose.text.hasPrefix(#"{"status":"warn""#))
+    #expect(verbose.text.contains("80 of 100 commands wait"))
   }
 
   @Test func metricsCountRequestsAndSamples() throws {
@@ -41,10 +52,13 @@ import WriteTestSupport
     #expect(answer.status == 200)
     #expect(answer.header("content-type")?.hasPrefix("text/plain; version=0.0.4") == true)
     for line in [
-      "daybook_requests_total{route=\"/v1/samples\",status=\"201\"} 1",
-      "daybook_requests_total{route=\"unknown\",status=\"404\"} 1",
-      "daybook_accepted_samples_total{protocol=\"json\"} 2",
-      "daybook_request_seconds_count{route=\"/v1/samples\"} 1",
+      "daybook_http_requests_total{route=\"/v1/samples\",status=\"201\"} 1",
+      "daybook_http_requests_total{route=\"other\",status=\"404\"} 1",
+      "daybook_samples_accepted_total{protocol=\"json\"} 2",
+      "daybook_http_request_duration_seconds_count{route=\"/v1/samples\"} 1",
+      "daybook_http_request_body_bytes_total{route=\"/v1/samples\"} 47",
+      "daybook_append_group_duration_seconds_count 1", "daybook_append_commit_duration_seconds_count 1",
+      "daybook_append_up 1",
     ] {
       #expect(answer.text.contains(line + "\n"), "\(line)")
     }

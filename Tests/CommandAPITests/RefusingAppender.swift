@@ -8,11 +8,13 @@ import WriteTestSupport
 final class RefusingAppender: CommandAppending {
   let resolver: any SeriesResolver = FakeResolver()
   let state: AppenderState
+  let load: AppenderLoad
   private let error: AppendError
 
-  init(_ error: AppendError, state: AppenderState = .ready) {
+  init(_ error: AppendError, state: AppenderState = .ready, waiting: Int = 0) {
     self.error = error
     self.state = state
+    load = AppenderLoad(commands: waiting, commandsLimit: 100, bytes: 0, bytesLimit: 1_000)
   }
 
   func submit(

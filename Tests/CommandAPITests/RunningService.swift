@@ -5,6 +5,7 @@ import EventStore
 import Events
 import HTTPServer
 import Postgres
+import Probes
 import Runtime
 import TestSupport
 import WriteTestSupport
@@ -33,7 +34,7 @@ final class RunningService {
   ) throws {
     let logger = Logger(program: "test", level: .error)
     self.registry = registry
-    var settings = CommandSettings(version: "test")
+    var settings = CommandSettings(identity: ProcessIdentity(program: "command", version: "test"))
     var serverSettings = HTTPServerSettings(host: "127.0.0.1", port: 0)
     serverSettings.drainLimit = .milliseconds(200)
     change(&settings, &serverSettings)

@@ -93,7 +93,7 @@ import WriteTestSupport
     #expect(try service.stored() == [])
     #expect(
       service.registry.exposition().contains(
-        "daybook_rejected_samples_total{protocol=\"json\",reason=\"value-not-a-number\"} 1"))
+        "daybook_samples_rejected_total{protocol=\"json\",reason=\"value-not-a-number\"} 1"))
   }
 
   @Test func unknownParametersNameTheKnownOnes() throws {

@@ -59,14 +59,19 @@ import Testing
 
   @Test func metricsTellWhatTheServerDid() throws {
     let metrics = MetricsRegistry()
-    let server = try TestServer(metrics: metrics) { $0.respond(HTTPResponse(status: $0.path == "/" ? 204 : 418)) }
+    let server = try TestServer({ $0.routeName = { $0 == "/" ? "/" : nil } }, metrics: metrics) {
+      $0.respond(HTTPResponse(status: $0.path == "/" ? 204 : 418))
+    }
     let client = try TestClient(port: server.port)
     #expect(try client.get("/").status == 204)
     #expect(try client.get("/teapot").status == 418)
     let text = metrics.exposition()
     for line in [
-      "daybook_http_requests_total{status=\"204\"} 1\n", "daybook_http_requests_total{status=\"other\"} 1\n",
-      "daybook_http_connections_total 1\n", "daybook_http_open_connections 1\n", "daybook_http_bytes_in_flight 0\n",
+      "daybook_http_requests_total{route=\"/\",status=\"204\"} 1\n",
+      "daybook_http_requests_total{route=\"other\",status=\"418\"} 1\n",
+      "daybook_http_request_duration_seconds_count{route=\"/\"} 1\n",
+      "daybook_http_connections_total 1\n", "daybook_http_open_connections 1\n",
+      "daybook_http_in_flight_body_bytes 0\n",
       "daybook_http_refused_total{reason=\"overloaded\"} 0\n",
     ] {
       #expect(text.contains(line), "\(line)")

@@ -31,6 +31,25 @@ import Testing
     #expect(engine.status().state == .stopped)
   }
 
+  @Test func theLagGrowsWhileRowsCannotBeWrittenAndIsGoneAfterwards() throws {
+    let scene = try EngineScene()
+    let engine = scene.start(scene.settings([JournalProjection()]))
+    try scene.log.recordMany(shard: 0, count: 1)
+    try scene.waitUntilProjected()
+    try waitUntil("no lag") { engine.status().lagSeconds == 0 && engine.status().builds.first?.lag == 0 }
+    try scene.execute("BEGIN")
+    _ = try scene.number("SELECT count(*) FROM (SELECT 1 FROM daybook_read.progress FOR UPDATE) AS locked")
+    let other = try TestLog(scene.address("daybook_owner"))
+    try other.recordMany(shard: 0, count: 5)
+    // Nothing more comes, and the engine's thread is in a statement: only the clock makes it older.
+    try waitUntil("the age of what waits") { engine.status().lagSeconds > 0.3 }
+    #expect(engine.status().builds.first?.lag == 5)
+    try scene.execute("ROLLBACK")
+    try scene.waitUntilProjected()
+    try waitUntil("no lag again") { engine.status().lagSeconds == 0 && engine.status().builds.first?.lag == 0 }
+    #expect(engine.status().silence < .seconds(2))
+  }
+
   @Test func aRestartGoesOnWhereItStoppedWithItsMemoryReadBack() throws {
     let scene = try EngineScene()
     for _ in 0..<4 {

@@ -236,11 +236,18 @@ import Testing
   @Test func healthSaysWhetherQueriesAreAnswered() throws {
     try withService { service, _, _ in
       #expect(try service.get("/livez").text == "ok\n")
-      #expect(try service.get("/readyz").text == "ok\n")
-      #expect(try service.get("/readyz?verbose").text == "[+]read store ok\n[+]read models ok\n")
+      #expect(try service.get("/readyz").text == "ready\n")
+      let verbose = try service.get("/readyz?verbose")
+      #expect(verbose.header("content-type") == "application/health+json")
+      #expect(verbose.text.hasPrefix(#"{"status":"pass","version":"test","serviceId":"daybook-query","checks":{"#))
+      for name in [
+        "read-store:connection", "read-models:builds", "queue:queries", "event-store:reading", "lag:seconds",
+      ] {
+        #expect(verbose.text.contains("\"\(name)\":[{"), "\(name)")
+      }
       let exposition = try service.get("/metrics")
       #expect(exposition.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
-      #expect(exposition.text.contains("daybook_query_requests_total{path=\"/readyz\",status=\"200\"} 2\n"))
+      #expect(exposition.text.contains("daybook_http_requests_total{route=\"/readyz\",status=\"200\"} 2\n"))
       #expect(exposition.text.contains("daybook_query_waiting 0\n"))
     }
     let empty = try TestDatabase.make()
@@ -249,7 +256,10 @@ import Testing
     #expect(try unready.get("/livez").status == 200)
     let ready = try unready.get("/readyz?verbose")
     #expect(ready.status == 503)
-    #expect(ready.text.contains("[+]read store ok\n[-]read models: "))
+    #expect(ready.text.contains(#""read-store:connection":[{"componentType":"datastore","status":"pass""#))
+    #expect(
+      ready.text.contains(#""read-models:builds":[{"componentType":"component","status":"fail","output":"there is no"#))
+    #expect(try unready.get("/readyz").text.hasPrefix("not ready: there is no read model yet"))
     let query = try unready.get("/v1/metrics")
     #expect(query.status == 503)
     #expect(query.header("retry-after") != nil)

@@ -2,6 +2,7 @@ import Events
 import HTTPClient
 import HTTPServer
 import Postgres
+import Probes
 import Queries
 import QueryAPI
 import QueryTestSupport
@@ -20,7 +21,8 @@ final class RunningQueryService {
     change(&limits)
     let registry = MetricsRegistry()
     let service = QueryService(
-      readStore: readStore, eventStore: eventStore, limits: limits, logger: TestStore.logger, metrics: registry)
+      readStore: readStore, eventStore: eventStore, limits: limits, logger: TestStore.logger, metrics: registry,
+      identity: ProcessIdentity(program: "query", version: "test"))
     self.service = service
     server = try HTTPServer(
       QueryService.serverSettings(host: "127.0.0.1", port: 0), logger: TestStore.logger, metrics: registry,

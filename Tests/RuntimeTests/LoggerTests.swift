@@ -44,6 +44,28 @@ import Testing
     #expect(written(.logfmt, level: .warning) { $0.error(message()) }.contains("level=error"))
   }
 
+  @Test func writtenLinesAreCountedByLevel() {
+    let before = LogTally.lines(.error)
+    _ = written(.logfmt, level: .error) {
+      $0.error("counted")
+      $0.error("counted")
+      $0.warning("below the level")
+    }
+    #expect(LogTally.lines(.error) >= before + 2)
+    let warnings = LogTally.lines(.warning)
+    _ = written(.logfmt, level: .error) { $0.warning("below the level") }
+    #expect(LogTally.lines(.warning) == warnings)
+  }
+
+  @Test(arguments: [
+    (Duration.zero, "0s"), (.seconds(30), "30s"), (.milliseconds(100), "0.1s"), (.microseconds(36), "0.000036s"),
+    (.nanoseconds(1_500_000_400), "1.5s"), (.nanoseconds(999_999_600), "1s"), (.milliseconds(-1_250), "-1.25s"),
+    (.nanoseconds(-100), "0s"),
+  ])
+  func durationsAreSecondsWithoutAnExponent(duration: Duration, text: String) {
+    #expect(LogText.seconds(duration) == text)
+  }
+
   @Test func levelsAreOrderedAndNamed() {
     #expect(LogLevel.allCases == LogLevel.allCases.sorted())
     for level in LogLevel.allCases { #expect(LogLevel(name: level.name) == level) }

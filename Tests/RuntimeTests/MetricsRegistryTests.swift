@@ -42,6 +42,38 @@ import Testing
     #expect(text.hasSuffix("a{n=\"1\"} NaN\na{n=\"2\"} +Inf\na{n=\"3\"} -Inf\na{n=\"4\"} 1e+20\n"))
   }
 
+  @Test func aFamilyIsThereBeforeItsFirstSample() {
+    let metrics = MetricsRegistry()
+    metrics.declare(.counter, "refused_total", "Refused:\n by \\ reason.")
+    let refused = LabelledInstruments<String, Counter> {
+      metrics.counter("refused_total", "unused", ["reason": $0])
+    }
+    #expect(metrics.exposition() == "# HELP refused_total Refused:\\n by \\\\ reason.\n# TYPE refused_total counter\n")
+    refused["late"].add(2)
+    refused["late"].add()
+    #expect(refused.all.count == 1)
+    #expect(metrics.exposition().hasSuffix("# TYPE refused_total counter\nrefused_total{reason=\"late\"} 3\n"))
+  }
+
+  @Test func labelsMayBeToldAtTheScrape() {
+    let metrics = MetricsRegistry()
+    metrics.gauges("held", "Held.") {
+      [MetricSample(["build": "b1", "shard": "0"], 1), MetricSample(["build": "b1", "shard": "1"], 2.5)]
+    }
+    metrics.counter("cpu_seconds_total", "Time.") { 0.25 }
+    #expect(
+      metrics.exposition() == """
+        # HELP held Held.
+        # TYPE held gauge
+        held{build="b1",shard="0"} 1
+        held{build="b1",shard="1"} 2.5
+        # HELP cpu_seconds_total Time.
+        # TYPE cpu_seconds_total counter
+        cpu_seconds_total 0.25
+
+        """)
+  }
+
   @Test func countersCountFromManyThreads() {
     let counter = Counter()
     let histogram = Histogram(bounds: [1])

@@ -9,6 +9,7 @@ final class RunningDaybook {
   let home: String
   let command: ListenAddress
   let query: ListenAddress
+  let projector: ListenAddress
   private(set) var processID: Int32 = 0
   private let environment: [String: String]
   private let user: UInt32
@@ -17,7 +18,7 @@ final class RunningDaybook {
   private let logPath: String
   private let ownsHome: Bool
 
-  /// Starts it and waits until both services are ready. `user`: as an ordinary user, when the tests run as root.
+  /// Starts it and waits until all three services are ready. `user`: as an ordinary user, when the tests run as root.
   init(home: String? = nil, user: UInt32 = .max, group: UInt32 = .max, settings: [String: String] = [:]) throws {
     self.home = try home ?? Self.temporaryFolder()
     ownsHome = home == nil
@@ -25,12 +26,14 @@ final class RunningDaybook {
     self.group = group
     command = ListenAddress(host: "127.0.0.1", port: try FreePort.find())
     query = ListenAddress(host: "127.0.0.1", port: try FreePort.find())
+    projector = ListenAddress(host: "127.0.0.1", port: try FreePort.find())
     executable = try Self.executablePath()
     logPath = self.home + ".log"
     if user != .max, ownsHome { chown(self.home, user, group) }
     var environment = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "DAYBOOK_HOME": self.home,
       "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
+      "DAYBOOK_PROJECTOR_LISTEN": "\(projector)",
     ]
     environment.merge(settings) { $1 }
     self.environment = environment
@@ -56,7 +59,7 @@ final class RunningDaybook {
 
   func waitUntilReady(_ limit: Duration = .seconds(90)) throws {
     let deadline = MonotonicClock.deadline(after: limit)
-    for address in [command, query] {
+    for address in [command, query, projector] {
       while true {
         if let answer = try? HTTPClient(address, timeout: .seconds(2)).send("GET", "/readyz"), answer.status == 200 {
           break
@@ -70,6 +73,9 @@ final class RunningDaybook {
 
   /// What all its processes logged: the last 4,000 characters.
   var log: String { String((try? String(contentsOfFile: logPath, encoding: .utf8))?.suffix(4000) ?? "") }
+
+  /// All that its processes logged.
+  func wholeLog() throws -> String { try String(contentsOfFile: logPath, encoding: .utf8) }
 
   /// True once `up` itself has ended.
   func hasEnded() -> Bool {

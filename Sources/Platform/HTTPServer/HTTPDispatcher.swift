@@ -9,22 +9,28 @@ final class HTTPDispatcher: Sendable {
   /// An answer must be read at this many bytes a second, besides the time that a request has.
   private static let slowestReader = 64 << 10
 
+  /// Characters of a client's text in a log line.
+  private static let loggedTextLimit = 200
+
   let settings: HTTPServerSettings
   let admission: HTTPAdmission
   let counters: HTTPCounters
   let connections = HTTPConnections()
+  private let logger: Logger
   private let handler: @Sendable (HTTPExchange) -> Void
   private let running = Atomic<Int>(0)
   private let draining = Atomic<Bool>(false)
   private let closing = Atomic<Bool>(false)
 
   init(
-    settings: HTTPServerSettings, metrics: MetricsRegistry, handler: @escaping @Sendable (HTTPExchange) -> Void
+    settings: HTTPServerSettings, logger: Logger, metrics: MetricsRegistry,
+    handler: @escaping @Sendable (HTTPExchange) -> Void
   ) {
     self.settings = settings
     self.handler = handler
+    self.logger = logger
     admission = HTTPAdmission(limit: settings.bytesInFlightLimit)
-    counters = HTTPCounters(metrics)
+    counters = HTTPCounters(metrics, routeName: settings.routeName)
   }
 
   /// Requests whose request line has come and that are not completed.
@@ -74,6 +80,22 @@ final class HTTPDispatcher: Sendable {
     } else {
       handler(exchange)
     }
+  }
+
+  /// A request that was given to the handler is about to be answered. Its query is logged nowhere: it may hold a secret.
+  func answered(_ exchange: HTTPExchange, _ response: PreparedResponse, received bytes: Int) {
+    counters.requests.answered(
+      path: exchange.path, status: response.status, since: exchange.handledAt, received: bytes, sent: response.size)
+    guard logger.level <= .debug else { return }
+    let duration = Duration.nanoseconds(Int64(clamping: MonotonicClock.now &- exchange.handledAt))
+    logger.debug(
+      "answered",
+      [
+        "method": String(exchange.method.prefix(Self.loggedTextLimit)),
+        "route": settings.routeName(exchange.path) ?? "other",
+        "path": String(exchange.path.prefix(Self.loggedTextLimit)), "status": "\(response.status)",
+        "duration": LogText.seconds(duration), "bytes": "\(bytes)",
+      ])
   }
 
   func deadline(forSending bytes: Int) -> UInt64 {

@@ -50,6 +50,7 @@ extension HTTPExchange {
     }
     if isNew {
       connection?.clearDeadline()
+      handledAt = MonotonicClock.now
       dispatcher.handle(self)
     }
     let isSuspended = state.withLock { state in
@@ -87,13 +88,14 @@ extension HTTPExchange {
     let isTaken = state.withLock { state in
       switch state.phase {
       case .handling, .suspended:
+        if !state.isAbandoned { dispatcher.answered(self, prepared, received: 0) }
         let isTaken = state.answer(prepared)
         state.isAbandoned = true
         return isTaken
       case .receiving, .refused, .answered, .finished: return false
       }
     }
-    if isTaken { dispatcher.counters.countAnswer(prepared.status) } else { prepared.discard() }
+    if !isTaken { prepared.discard() }
   }
 
   private var isRefused: Bool {
@@ -117,7 +119,7 @@ extension HTTPExchange {
 
   private func refuse(_ response: HTTPResponse, closing: Bool) {
     let prepared = PreparedResponse(response, closing: closing || dispatcher.isDraining)
-    dispatcher.counters.countAnswer(prepared.status)
+    dispatcher.counters.requests.refused(path: path, status: prepared.status, sent: prepared.size)
     state.withLock { $0.phase = .refused(prepared) }
   }
 

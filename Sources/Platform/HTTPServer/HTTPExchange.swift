@@ -53,6 +53,8 @@ package final class HTTPExchange: @unchecked Sendable {
   var hasHeaders = false
   /// Bytes of a refused body that were dropped.
   var swallowed = 0
+  /// When it was given to the handler, by `MonotonicClock`.
+  var handledAt: UInt64 = 0
 
   init(target: HTTPTarget, handle: OpaquePointer, connection: HTTPConnection?, dispatcher: HTTPDispatcher) {
     path = target.path
@@ -88,15 +90,17 @@ package final class HTTPExchange: @unchecked Sendable {
   /// Answers, exactly once, from any thread. Frees `body`. Never blocks on the client. If the client has gone away
   /// meanwhile, or the server has stopped, nothing happens.
   package func respond(_ response: HTTPResponse) {
+    let bytes = received.bytes.count
     received.free(dispatcher.admission)
     let prepared = PreparedResponse(response, closing: dispatcher.isDraining)
-    let isTaken = state.withLock { $0.answer(prepared) }
-    if isTaken {
-      dispatcher.counters.countAnswer(prepared.status)
-    } else {
-      prepared.discard()
+    let isTaken = state.withLock { state in
+      // Counted before the client is answered: who has the answer may read the metrics at once.
+      if !state.isAbandoned { dispatcher.answered(self, prepared, received: bytes) }
+      return state.answer(prepared)
     }
+    if !isTaken { prepared.discard() }
   }
+
 }
 
 extension HTTPExchange.State {

@@ -33,7 +33,7 @@ package final class HTTPServer: @unchecked Sendable {
     handler: @escaping @Sendable (HTTPExchange) -> Void
   ) throws(HTTPServerError) {
     let listening = try ListenSocket(host: settings.host, port: settings.port)
-    let dispatcher = HTTPDispatcher(settings: settings, metrics: metrics, handler: handler)
+    let dispatcher = HTTPDispatcher(settings: settings, logger: logger, metrics: metrics, handler: handler)
     var options = daybook_mhd_settings(
       listen_socket: listening.descriptor, threads: UInt32(settings.threads),
       connection_limit: UInt32(settings.connectionLimit), memory_limit: settings.headerLimit,
@@ -117,12 +117,14 @@ package final class HTTPServer: @unchecked Sendable {
 
   private func register(_ metrics: MetricsRegistry) {
     let dispatcher = dispatcher
+    let connectionLimit = Double(dispatcher.settings.connectionLimit)
+    let bytesLimit = Double(dispatcher.settings.bytesInFlightLimit)
     metrics.gauge("daybook_http_open_connections", "Connections open.") { Double(dispatcher.connections.count) }
+    metrics.gauge("daybook_http_open_connections_limit", "Connections that may be open.") { connectionLimit }
     metrics.gauge("daybook_http_running_requests", "Requests under way.") { Double(dispatcher.runningRequests) }
-    metrics.gauge("daybook_http_bytes_in_flight", "Bytes of request bodies held.") {
+    metrics.gauge("daybook_http_in_flight_body_bytes", "Bytes of request bodies held.") {
       Double(dispatcher.admission.inFlight)
     }
-    let limit = Double(dispatcher.settings.bytesInFlightLimit)
-    metrics.gauge("daybook_http_bytes_in_flight_limit", "Bytes of request bodies that may be held.") { limit }
+    metrics.gauge("daybook_http_in_flight_body_limit_bytes", "Bytes of request bodies that may be held.") { bytesLimit }
   }
 }

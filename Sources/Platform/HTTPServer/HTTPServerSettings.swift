@@ -43,6 +43,10 @@ package struct HTTPServerSettings: Sendable {
     .text(503, "The server is stopping.\n", headers: [("Retry-After", "1")])
   }
 
+  /// The route that a path belongs to, as it stands in the metrics; nil: no route, all such paths are counted together.
+  /// The names are the program's, few, and never a client's words.
+  package var routeName: @Sendable (_ path: String) -> String? = { _ in nil }
+
   package init(host: String, port: UInt16) {
     self.host = host
     self.port = port

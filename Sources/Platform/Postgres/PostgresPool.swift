@@ -58,6 +58,9 @@ package final class PostgresPool: Sendable {
   /// Open connections, lent or idle.
   package var openCount: Int { state.withLock { $0.open } }
 
+  /// Lent connections, and those being opened.
+  package var lentCount: Int { state.withLock { $0.open - $0.idle.count } }
+
   private func take(_ wait: Duration) throws(PostgresError) -> PostgresConnection {
     let what = "take a connection from the pool of \(address.redacted)"
     let deadline = MonotonicClock.deadline(after: wait)

@@ -101,7 +101,7 @@ package final class PostgresCluster: Sendable {
     }
     try writePointer(place)
     logger.info(
-      "Postgres runs", ["process": "\(server.processID ?? 0)", "data": place.data, "socket": place.socketFolder])
+      "Postgres runs", ["pid": "\(server.processID ?? 0)", "data": place.data, "socket": place.socketFolder])
   }
 
   /// Ends the server: sessions are cut off, a checkpoint is written. Waits up to `patience`, then does it without the

@@ -59,6 +59,7 @@ package struct Logger: Sendable {
 
   private func log(_ level: LogLevel, _ message: () -> String, _ fields: KeyValuePairs<String, String>) {
     guard level >= self.level else { return }
+    LogTally.count(level)
     var line = ""
     let time = RFC3339.text(nanoseconds: WallClock.now, fractionDigits: 3)
     switch format {

@@ -62,6 +62,19 @@ enum Daybook {
     }
   }
 
+  /// A program that logs says in its log, too, why it ends: whoever reads lines of JSON gets no other ones.
+  private static func runLogged(_ program: any Subcommand.Type, _ options: ProgramOptions) throws -> Int32 {
+    do {
+      return try program.run(options)
+    } catch  where !(error is UsageError) {
+      guard program.options.contains(where: { $0.flag == SharedOptions.logFormat.flag }),
+        let logger = try? SharedOptions.logger(options, program: program.name)
+      else { throw error }
+      logger.error("cannot go on", ["reason": "\(error)"])
+      return ExitCode.failure
+    }
+  }
+
   private static func run(_ program: any Subcommand.Type, _ arguments: [String], path: String) -> Int32 {
     do {
       let options = try ProgramOptions(arguments, program.options, passesOn: program.passesArgumentsOn)
@@ -70,7 +83,7 @@ enum Daybook {
         return ExitCode.success
       }
       try program.checkArguments(options.positional)
-      return try program.run(options)
+      return try runLogged(program, options)
     } catch let error as UsageError {
       return refuse("\(error)", path)
     } catch {

@@ -31,12 +31,13 @@ final class EngineLoop {
   /// Returns when the engine is stopping.
   func run() {
     while !exchange.isStopping {
+      status.beat()
       var session: EngineSession?
       do {
         let opened = try open()
         session = opened
         try noteIdentity(opened)
-        metrics.restarts.add()
+        metrics.sessions.add()
         announce(opened)
         try opened.run()
       } catch {
@@ -67,7 +68,10 @@ final class EngineLoop {
         for build in builds { health.noteFlush(build.build.id) }
         backoff.reset()
       },
-      publish: { [self] session in status.publish(session, health: health, report: exchange.report) })
+      publish: { [self] session in
+        status.beat()
+        status.publish(session, health: health)
+      })
   }
 
   /// Builds that were stopped get another chance when the store has become another one: it was restored, and what they
@@ -81,7 +85,8 @@ final class EngineLoop {
   }
 
   private func handle(_ error: any Error, _ session: EngineSession?) {
-    status.waiting("\(error)")
+    metrics.failures.add()
+    status.waiting(Self.safe(error))
     switch error {
     case let failure as BuildFailure:
       if health.note(failure) {
@@ -115,5 +120,15 @@ final class EngineLoop {
     lastLogged = text
     lastLoggedAt = now
     logger.warning(message, ["reason": text])
+  }
+
+  /// For whoever may ask for the status: without Postgres' own words, which may quote data.
+  private static func safe(_ error: any Error) -> String {
+    switch error {
+    case let error as PostgresError: error.safeDescription
+    case FeedError.postgres(let error): error.safeDescription
+    case let failure as BuildFailure: safe(failure.cause)
+    default: "\(error)"
+    }
   }
 }

@@ -64,6 +64,7 @@ final class EngineSession {
   }
 
   var lastGeneration: Int { generation }
+  var shards: Int { identity.shards }
 
   /// Returns when the engine is stopping; throws whatever ends the session otherwise.
   func run() throws {
@@ -148,20 +149,24 @@ final class EngineSession {
 
   private func project(_ batch: ReaderBatch) throws {
     let started = MonotonicClock.now
-    var events = 0
-    var samples = 0
+    var applied = running.map { _ in (events: 0, samples: 0) }
     for event in batch.events {
-      for build in running where try apply(event, to: build) {
-        events += 1
-        if case .samplesRecorded(_, let columns) = event.content { samples += columns.count }
+      for (index, build) in running.enumerated() where try apply(event, to: build) {
+        applied[index].events += 1
+        if case .samplesRecorded(_, let columns) = event.content { applied[index].samples += columns.count }
       }
     }
     try flush()
-    metrics.events.add(events)
-    metrics.samples.add(samples)
-    metrics.flushSeconds.observe(Double(MonotonicClock.now &- started) / 1e9)
+    exchange.flushed()
+    for (build, count) in zip(running, applied) {
+      metrics.events[build.build.projection].add(count.events)
+      metrics.samples[build.build.projection].add(count.samples)
+    }
+    metrics.batchEvents.observe(Double(batch.events.count))
+    metrics.flushSeconds.observe(since: started)
     lastEventAt = MonotonicClock.now
     if running.contains(where: \.needsHealing) {
+      metrics.heals.add()
       for build in running { build.healed() }
       orderEvents()
     }
@@ -206,6 +211,7 @@ final class EngineSession {
       case .atOnce:
         while !folded.contains(build.build.id), build.fold.foldDemand(at: moment) == .atOnce, !exchange.isStopping {
           try foldSlice(build)
+          publish(self)
         }
       }
     }
@@ -213,9 +219,11 @@ final class EngineSession {
 
   private func foldSlice(_ build: RunningBuild) throws {
     let started = MonotonicClock.now
+    let before = build.fold.load?.samples ?? 0
     let more = try write(build) { fold, transaction, moment in try fold.fold(transaction, at: moment) }
     build.fold.foldCommitted()
-    metrics.foldSeconds.observe(Double(MonotonicClock.now &- started) / 1e9)
+    metrics.foldedSamples[build.build.projection].add(before - (build.fold.load?.samples ?? 0))
+    metrics.foldSeconds[build.build.projection].observe(since: started)
     if !more { folded.insert(build.build.id) }
   }
 

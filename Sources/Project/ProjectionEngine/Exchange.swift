@@ -19,6 +19,15 @@ final class Exchange: Sendable {
     var batch: ReaderBatch?
     var failure: FeedError?
     var report = ReaderReport()
+    /// When the oldest event was recorded that the engine was given and has not flushed.
+    var applyingSince: Int64?
+
+    /// The batch goes to the engine, or is lost with its order: what is in it is not in the rows.
+    mutating func takeBatch() -> ReaderBatch? {
+      defer { batch = nil }
+      applyingSince = [applyingSince, batch?.oldestRecordedAt].compactMap { $0 }.min()
+      return batch
+    }
   }
 
   private let state = Monitor(State())
@@ -36,13 +45,20 @@ final class Exchange: Sendable {
 
   var report: ReaderReport { state.withLock { $0.report } }
 
+  /// When the oldest event was recorded that is not in the rows, as far as known, nanoseconds since 1970.
+  var oldestPending: Int64? {
+    state.withLock { state in
+      [state.applyingSince, state.batch?.oldestRecordedAt, state.report.oldestUnread].compactMap { $0 }.min()
+    }
+  }
+
   // MARK: Engine
 
   /// Replaces the order; nil: nothing is to be read.
   func give(_ order: ReaderOrder?) {
     state.withLock {
       $0.order = order
-      $0.batch = nil
+      _ = $0.takeBatch()
       $0.failure = nil
     }
     wakeAll()
@@ -52,10 +68,7 @@ final class Exchange: Sendable {
   func next(until deadline: UInt64) -> Arrival? {
     let arrival: Arrival? = state.wait(until: deadline) { state in
       if state.isStopping { return .stopping }
-      if let batch = state.batch {
-        state.batch = nil
-        return .batch(batch)
-      }
+      if let batch = state.takeBatch() { return .batch(batch) }
       if let failure = state.failure {
         state.failure = nil
         return .failed(failure)
@@ -65,6 +78,11 @@ final class Exchange: Sendable {
     // The reader may fetch the next one while the engine works on this one.
     if case .batch = arrival { state.broadcast() }
     return arrival
+  }
+
+  /// All that the engine was given is in the rows.
+  func flushed() {
+    state.withLock { $0.applyingSince = nil }
   }
 
   /// Waits before another try; ends early when stopping.

@@ -116,8 +116,10 @@ final class FeedReader {
       lags = try feed.lag(after: marks)
       lagAskedAt = MonotonicClock.now
     }
+    let read = Dictionary(marks.map { ($0.shard, $0.position) }, uniquingKeysWith: { first, _ in first })
     exchange.report { report in
       report.heads = heads
+      report.read = read
       if let lags { report.lags = Dictionary(lags.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first }) }
     }
   }

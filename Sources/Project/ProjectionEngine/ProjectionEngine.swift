@@ -16,19 +16,8 @@ package final class ProjectionEngine: Sendable {
     self.settings = settings
     self.logger = logger
     metrics = EngineMetrics(registry)
-    let board = board
-    registry.gauge("daybook_projector_lag_events", "Events that are in the store and not in the rows, of all builds.") {
-      Double(board.current.builds.reduce(0) { $0 + $1.lag })
-    }
-    registry.gauge("daybook_projector_lag_seconds", "Age of the oldest event that is not read.") {
-      board.current.lagSeconds
-    }
-    registry.gauge("daybook_projector_shards", "Shards of builds that this projector holds.") {
-      Double(board.current.builds.reduce(0) { $0 + $1.shards.count })
-    }
-    registry.gauge("daybook_projector_builds_stopped", "Builds that were given up: see the status.") {
-      Double(board.current.builds.count { $0.stopped != nil })
-    }
+    let (board, exchange) = (board, exchange)
+    EngineGauges.register(registry) { board.current(exchange) }
   }
 
   /// Returns after `stop`. Whatever goes wrong with Postgres is waited out; what cannot be is in the status.
@@ -47,5 +36,5 @@ package final class ProjectionEngine: Sendable {
   package func stop() { exchange.stop() }
 
   /// What it was doing a moment ago. From any thread.
-  package func status() -> EngineStatus { board.current }
+  package func status() -> EngineStatus { board.current(exchange) }
 }

@@ -7,4 +7,7 @@ struct ReaderBatch: Sendable {
   let events: [DecodedEvent]
   /// There is certainly more.
   let isFull: Bool
+
+  /// When the oldest of them was recorded, nanoseconds since 1970; nil where there are none.
+  var oldestRecordedAt: Int64? { events.lazy.map(\.recordedAt).min() }
 }

@@ -4,8 +4,18 @@ import EventFeed
 struct ReaderReport: Sendable {
   /// By shard.
   var heads: [Int: Int64] = [:]
-  /// Of the reader's own marks, by shard; asked for about once a second.
+  /// Of the reader's own marks, by shard; asked for about once a second while events come.
   var lags: [Int: FeedLag] = [:]
+  /// The last position that was read, by shard.
+  var read: [Int: Int64] = [:]
   /// Why the store cannot be read at the moment.
   var unavailable: String?
+
+  /// When the oldest event was recorded that is not read, as far as known, nanoseconds since 1970; nil where there is none.
+  var oldestUnread: Int64? {
+    lags.values.filter { lag in
+      // What was unread when the store was asked may have been read since.
+      (read[lag.shard] ?? 0) < lag.head - lag.events + 1
+    }.compactMap(\.oldestRecordedAt).min()
+  }
 }

@@ -35,6 +35,9 @@ package protocol ProjectionFold: AnyObject {
   /// How badly `fold` is wanted. Asked after each flush and while nothing happens; must be cheap.
   func foldDemand(at moment: ProjectionMoment) -> FoldDemand
 
+  /// What is held for folds; nil where nothing ever is. Asked now and then; must be cheap.
+  var load: FoldLoad? { get }
+
   /// One slice of moving what was flushed into its final place, in a short transaction of its own (aim at 50 ms: no
   /// flush can happen meanwhile). Only called when nothing is collected and not flushed; what it writes must leave the
   /// read model equal at every commit, since queries run between two slices.
@@ -54,5 +57,6 @@ extension ProjectionFold {
   package func foldDemand(at moment: ProjectionMoment) -> FoldDemand { .none }
   package func fold(_ transaction: any ReadTransaction, at moment: ProjectionMoment) throws -> Bool { false }
   package func foldCommitted() {}
+  package var load: FoldLoad? { nil }
   package func maintain(_ transaction: any ReadTransaction, at moment: ProjectionMoment) throws -> Bool { false }
 }

@@ -1,13 +1,8 @@
 package import Access
 package import HTTPServer
-import Runtime
 
 /// What the query service asks of its requests where there are tokens.
 package struct QueryAccess: AccessPolicy {
-  private let metrics: QueryMetrics
-
-  init(metrics: QueryMetrics) { self.metrics = metrics }
-
   /// What is not named here needs the most: a new route is closed until somebody opens it.
   package func requirement(method: String, path: String, query: String) -> AccessRequirement {
     switch QueryRoute(rawValue: path) {
@@ -22,7 +17,6 @@ package struct QueryAccess: AccessPolicy {
   package func takesPasswordInQuery(path: String) -> Bool { false }
 
   package func answer(_ refusal: AccessRefusal, path: String) -> HTTPResponse {
-    metrics.count(QueryRoute(rawValue: path), status: refusal.status, since: MonotonicClock.now, hasAfter: false)
     var answer = QueryAnswer(Problem(status: refusal.status, code: refusal.code, detail: refusal.detail))
     answer.headers += refusal.headers
     return answer.response

@@ -1,51 +1,60 @@
 import Queries
 import Runtime
 
-/// What the query service measures.
+/// What the query service measures beside its HTTP server.
 struct QueryMetrics: Sendable {
-  private let requests: [QueryRoute: [Int: Counter]]
-  private let otherRequests: Counter
-  private let seconds: [QueryRoute: Histogram]
+  /// By the route's last word.
+  private let execution: LabelledInstruments<String, Histogram>
+  private let refused: LabelledInstruments<String, Counter>
   private let waits: Histogram
 
-  /// The statuses that have a line of their own.
-  private static let statuses = [200, 400, 401, 403, 405, 406, 421, 500, 503, 504]
-
   init(_ registry: MetricsRegistry) {
-    var requests: [QueryRoute: [Int: Counter]] = [:]
-    var seconds: [QueryRoute: Histogram] = [:]
-    for route in QueryRoute.allCases {
-      for status in Self.statuses {
-        requests[route, default: [:]][status] = registry.counter(
-          "daybook_query_requests_total", "Queries answered, by path and status.",
-          ["path": route.rawValue, "status": "\(status)"])
-      }
-      seconds[route] = registry.histogram(
-        "daybook_query_seconds", "From a query's arrival to its answer, waiting for a position included.",
-        ["path": route.rawValue])
-    }
-    self.requests = requests
-    self.seconds = seconds
-    otherRequests = registry.counter(
-      "daybook_query_requests_total", "Queries answered, by path and status.", ["path": "other", "status": "404"])
+    let executionName = "daybook_query_execution_duration_seconds"
+    let executionHelp =
+      "Reading and encoding an answer, by kind of query, without its waits for a worker or a position."
+    let refusedName = "daybook_query_refused_total"
+    let refusedHelp = "Queries answered with an error, by its code."
+    registry.declare(.histogram, executionName, executionHelp)
+    registry.declare(.counter, refusedName, refusedHelp)
+    execution = LabelledInstruments { registry.histogram(executionName, executionHelp, ["query": $0]) }
+    refused = LabelledInstruments { registry.counter(refusedName, refusedHelp, ["code": $0]) }
     waits = registry.histogram(
-      "daybook_query_wait_seconds", "The same, of the requests that gave after=, which may wait for a position.")
+      "daybook_query_after_duration_seconds",
+      "From arrival to answer, of the queries that gave after=, which may wait for a position.")
   }
 
-  /// What the engine holds at this moment.
+  /// What the engine holds at the moment of a scrape.
   func watch(_ engine: QueryEngine, _ registry: MetricsRegistry) {
     registry.gauge("daybook_query_queued", "Queries in line for a worker.") { Double(engine.load.queued) }
+    registry.gauge("daybook_query_queued_limit", "Queries that may stand in line; more are answered with 503.") {
+      Double(engine.limits.queueLimit)
+    }
     registry.gauge("daybook_query_waiting", "Queries that wait for a position.") { Double(engine.load.waiting) }
-    registry.gauge("daybook_query_queue_limit", "Queries that may stand in line.") { Double(engine.limits.queueLimit) }
-    registry.gauge("daybook_query_waiting_limit", "Queries that may wait.") { Double(engine.limits.waitingLimit) }
+    registry.gauge("daybook_query_waiting_limit", "Queries that may wait for one; more are answered with 503.") {
+      Double(engine.limits.waitingLimit)
+    }
+    registry.gauge("daybook_query_pool_connections", "Connections to the read store that are open.") {
+      Double(engine.connections.open)
+    }
+    registry.gauge("daybook_query_pool_lent_connections", "Of these, in use by a query.") {
+      Double(engine.connections.lent)
+    }
+    registry.gauge("daybook_query_pool_connections_limit", "Connections to the read store that may be open.") {
+      Double(engine.limits.workers)
+    }
   }
 
-  /// Counts an answer. `route` nil: of no known path.
-  func count(_ route: QueryRoute?, status: Int, since: UInt64, hasAfter: Bool) {
-    guard let route else { return otherRequests.add() }
-    (requests[route]?[status] ?? otherRequests).add()
-    let duration = Double(MonotonicClock.now &- since) / 1e9
-    seconds[route]?.observe(duration)
-    if hasAfter { waits.observe(duration) }
+  func executed(_ route: QueryRoute, since start: UInt64) {
+    execution[route.queryName].observe(since: start)
+  }
+
+  /// `code` is of `QueryErrorCode`.
+  func refused(_ code: String) {
+    refused[code].add()
+  }
+
+  /// A query with after= was answered.
+  func waited(since arrival: UInt64) {
+    waits.observe(since: arrival)
   }
 }

@@ -2,7 +2,7 @@ import HTTPServer
 import Queries
 import Runtime
 
-/// The duty to answer one request, once, from any thread; counts it.
+/// The duty to answer one request, once, from any thread; measures it.
 struct QueryReply: Sendable {
   private let exchange: HTTPExchange
   private let metrics: QueryMetrics
@@ -17,7 +17,8 @@ struct QueryReply: Sendable {
   }
 
   func send(_ answer: QueryAnswer) {
-    metrics.count(route, status: answer.status, since: arrivedAt, hasAfter: hasAfter)
+    // Counted first: who has the answer may read the metrics at once.
+    if hasAfter { metrics.waited(since: arrivedAt) }
     var answer = answer
     if let cursor = answer.next {
       answer.headers += NextLink.headers(exchange.path, exchange.queryItems(), cursor: cursor)
@@ -26,7 +27,14 @@ struct QueryReply: Sendable {
   }
 
   func send(_ error: QueryError) {
-    send(QueryAnswer(Problem(error)))
+    let problem = Problem(error)
+    metrics.refused(problem.code)
+    send(QueryAnswer(problem))
+  }
+
+  /// The answer is being made, on a worker's thread.
+  func executed(since start: UInt64) {
+    if let route { metrics.executed(route, since: start) }
   }
 
   func send(_ result: Result<QueryAnswer, QueryError>) {

@@ -20,6 +20,9 @@ enum QueryRoute: String, CaseIterable, Sendable {
     }
   }
 
+  /// The kind of query, for metrics: `timeline`.
+  var queryName: String { rawValue.split(separator: "/").last.map(String.init) ?? rawValue }
+
   /// For `Allow`.
   static let methods = ["GET", "HEAD"]
 

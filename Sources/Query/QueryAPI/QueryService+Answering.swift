@@ -1,5 +1,6 @@
 import Events
 import HTTPServer
+import Probes
 import Queries
 import Runtime
 
@@ -12,9 +13,12 @@ extension QueryService {
     reply.hasAfter = request.after != nil
     let question = request.question
     let style = AnswerStyle(format: format, precision: request.precision, limit: engine.limits.answerBytesLimit)
-    engine.submit(after: request.after) { (snapshot) throws(ReadFailure) in
+    engine.submit(after: request.after) { [reply] (snapshot) throws(ReadFailure) in
+      let start = MonotonicClock.now
       let answer = try read(question, snapshot)
-      return try ReadFailure.ofQuery { () throws(QueryError) in try QueryAnswer(answer, style) }
+      let encoded = try ReadFailure.ofQuery { () throws(QueryError) in try QueryAnswer(answer, style) }
+      reply.executed(since: start)
+      return encoded
     } completion: { [reply] in
       reply.send($0)
     }
@@ -26,45 +30,27 @@ extension QueryService {
         result.map { builds in
           let position = try? ReadProgress(builds).token.description
           return QueryAnswer(
-            body: StatusJSON.encode(status.report(builds), position: position, now: WallClock.now), position: position)
+            body: StatusJSON.encode(
+              status.report(builds), position: position, sizes: status.sizes(), now: WallClock.now),
+            position: position)
         })
     }
   }
 
-  /// Ready means that a query would be answered: the read store is there and has its read models.
+  /// Ready means that a query would be answered: the read store is there and has its read models. `?verbose` looks at the
+  /// event store, too, which the answers do not need.
   func answerReadiness(isVerbose: Bool, _ reply: QueryReply) {
-    engine.submitBuilds { result in
-      reply.send(Self.readiness(result, isVerbose: isVerbose))
-    }
-  }
-
-  private static func readiness(_ builds: Result<[Build], QueryError>, isVerbose: Bool) -> QueryAnswer {
-    var checks: [(name: String, problem: String?)] = []
-    do throws(QueryError) {
-      let builds = try builds.get()
-      checks.append(("read store", nil))
-      do throws(QueryError) {
-        _ = try ReadProgress(builds)
-        checks.append(("read models", nil))
-      } catch {
-        checks.append(("read models", Problem(error).detail))
+    engine.submitBuilds { [identity, status, engine] result in
+      var checks = QueryHealth.readModels(result)
+      checks.append(QueryHealth.queue(engine.load.queued, of: engine.limits.queueLimit))
+      if isVerbose, case .success(let builds) = result {
+        checks += QueryHealth.lag(status.report(builds), now: WallClock.now)
       }
-    } catch {
-      checks.append(("read store", Problem(error).detail))
+      reply.send(QueryAnswer(HealthReport(identity, checks).response(isVerbose: isVerbose)))
     }
-    let failed = checks.first { $0.problem != nil }
-    guard isVerbose else {
-      return QueryAnswer(text: failed?.problem.map { "\($0)\n" } ?? "ok\n", status: failed == nil ? 200 : 503)
-    }
-    let lines = checks.map { name, problem in problem.map { "[-]\(name): \($0)\n" } ?? "[+]\(name) ok\n" }
-    return QueryAnswer(text: lines.joined(), status: failed == nil ? 200 : 503)
   }
 
-  func exposition() -> QueryAnswer {
-    var answer = QueryAnswer(text: registry.exposition())
-    answer.contentType = "text/plain; version=0.0.4; charset=utf-8"
-    return answer
-  }
+  func exposition() -> QueryAnswer { QueryAnswer(MetricsAnswer.response(registry)) }
 
   static func methodNotAllowed(_ exchange: HTTPExchange) -> QueryAnswer {
     let allowed = QueryRoute.methods.joined(separator: ", ")

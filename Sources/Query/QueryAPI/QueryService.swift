@@ -1,5 +1,6 @@
 package import HTTPServer
 package import Postgres
+package import Probes
 package import Queries
 package import Runtime
 
@@ -9,24 +10,26 @@ package final class QueryService: Sendable {
   private let parser: RequestParser
   private let metrics: QueryMetrics
   /// What the service asks of its requests where there are tokens.
-  package let access: QueryAccess
+  package let access = QueryAccess()
   let registry: MetricsRegistry
   let status: StatusQuery
+  let identity: ProcessIdentity
 
   /// Starts the workers. Needs neither store to be there: until the read store is, queries get 503.
   /// - Parameters:
   ///   - readStore: as `daybook_query`.
   ///   - eventStore: as `daybook_feed`, for the lag in `/v1/status`; nil: not known.
+  ///   - identity: told by `/readyz?verbose`.
   package init(
     readStore: PostgresAddress, eventStore: PostgresAddress?, limits: QueryLimits = QueryLimits(), logger: Logger,
-    metrics registry: MetricsRegistry
+    metrics registry: MetricsRegistry, identity: ProcessIdentity
   ) {
+    self.identity = identity
     engine = QueryEngine(readStore, limits: limits, logger: logger)
     parser = RequestParser(limits: limits)
     metrics = QueryMetrics(registry)
-    access = QueryAccess(metrics: metrics)
     self.registry = registry
-    status = StatusQuery(eventStore: eventStore)
+    status = StatusQuery(readStore: readStore, eventStore: eventStore)
     metrics.watch(engine, registry)
   }
 
@@ -35,6 +38,7 @@ package final class QueryService: Sendable {
     var settings = HTTPServerSettings(host: host, port: port)
     settings.bodyLimit = 64 << 10
     settings.bytesInFlightLimit = 16 << 20
+    settings.routeName = { QueryRoute(rawValue: $0)?.rawValue }
     settings.tooLargeResponse = { _ in
       QueryAnswer(
         Problem(

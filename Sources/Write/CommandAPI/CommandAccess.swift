@@ -3,10 +3,6 @@ package import HTTPServer
 
 /// What the command service asks of its requests where there are tokens.
 package struct CommandAccess: AccessPolicy {
-  private let metrics: CommandMetrics
-
-  init(metrics: CommandMetrics) { self.metrics = metrics }
-
   /// What is not named here needs the most: a new route is closed until somebody opens it.
   package func requirement(method: String, path: String, query: String) -> AccessRequirement {
     switch Route(rawValue: path) {
@@ -28,7 +24,6 @@ package struct CommandAccess: AccessPolicy {
   package func answer(_ refusal: AccessRefusal, path: String) -> HTTPResponse {
     var fault = RequestFault(refusal.status, refusal.code, refusal.detail)
     fault.headers = refusal.headers
-    metrics.request(Route(rawValue: path), status: fault.status, bytes: 0, nanoseconds: 0)
     return Route.dialect(of: path).response(fault)
   }
 }

@@ -5,6 +5,7 @@ package import EventStore
 package protocol CommandAppending: Sendable {
   var resolver: any SeriesResolver { get }
   var state: AppenderState { get }
+  var load: AppenderLoad { get }
 
   /// See `Appender.submit`.
   func submit(

@@ -8,7 +8,6 @@ package import Runtime
 /// `handle` parses on the calling thread, which is the server's, and never waits for the database: the answer of a
 /// command comes from the appender's thread.
 package final class CommandService: Sendable {
-  private let metrics: CommandMetrics
   private let samples: SamplesEndpoint
   private let lines: LineEndpoint
   private let descriptions: DescribeEndpoint
@@ -16,23 +15,28 @@ package final class CommandService: Sendable {
   private let probes: ProbeEndpoints
   private let settings: CommandSettings
   /// What the service asks of its requests where there are tokens.
-  package let access: CommandAccess
+  package let access = CommandAccess()
 
   package init(
     appender: any CommandAppending, settings: CommandSettings, logger: Logger, registry: MetricsRegistry
   ) {
     self.settings = settings
-    metrics = CommandMetrics(registry)
-    access = CommandAccess(metrics: metrics)
-    let submission = CommandSubmission(appender: appender, metrics: metrics, logger: logger)
+    let submission = CommandSubmission(appender: appender, metrics: CommandMetrics(registry), logger: logger)
     let cache = HeadCache(byteLimit: settings.headCacheLimit)
     samples = SamplesEndpoint(submission, settings: settings)
     lines = LineEndpoint(submission, settings: settings, cache: cache)
     descriptions = DescribeEndpoint(submission, settings: settings)
-    probes = ProbeEndpoints(appender: appender, version: settings.version, registry: registry)
-    registry.gauge("daybook_head_cache_heads", "Heads of line protocol in memory.") { Double(cache.status.heads) }
+    probes = ProbeEndpoints(appender: appender, identity: settings.identity, registry: registry)
+    Self.register(cache, limit: settings.headCacheLimit, registry)
+  }
+
+  private static func register(_ cache: HeadCache, limit: Int, _ registry: MetricsRegistry) {
+    registry.gauge("daybook_head_cache_heads", "Heads of line protocol (name and tags) in memory.") {
+      Double(cache.status.heads)
+    }
     registry.gauge("daybook_head_cache_bytes", "Memory of the cache of heads.") { Double(cache.status.byteCount) }
-    registry.gauge("daybook_head_cache_emptied", "How often the cache of heads was full and emptied.") {
+    registry.gauge("daybook_head_cache_limit_bytes", "Memory at which the cache of heads is emptied.") { Double(limit) }
+    registry.counter("daybook_head_cache_emptied_total", "How often the cache of heads was full and emptied.") {
       Double(cache.status.timesEmptied)
     }
   }
@@ -40,7 +44,7 @@ package final class CommandService: Sendable {
   /// The server's handler.
   package func handle(_ exchange: HTTPExchange) {
     let route = Route(path: exchange.path)
-    let answer = RequestAnswer(exchange, route: route, metrics: metrics)
+    let answer = RequestAnswer(exchange, route: route)
     do throws(RequestFault) {
       guard let route else { throw .pathUnknown(exchange.path) }
       guard route.methods.contains(exchange.method) else { throw .methodNotAllowed(exchange.method, route) }
@@ -67,15 +71,11 @@ package final class CommandService: Sendable {
 
   /// `settings` of a server with the answers that it gives in this service's place, each in the shape of its path's protocol.
   package func apply(to server: inout HTTPServerSettings) {
-    let (limit, metrics) = (settings.bodyLimit, metrics)
+    let limit = settings.bodyLimit
     server.bodyLimit = limit
-    server.tooLargeResponse = { Self.refuse($0, .bodyTooLarge(limit: limit), metrics) }
-    server.overloadedResponse = { Self.refuse($0, .overloaded(), metrics) }
-    server.stoppingResponse = { Self.refuse($0, .stopping(), metrics) }
-  }
-
-  private static func refuse(_ path: String, _ fault: RequestFault, _ metrics: CommandMetrics) -> HTTPResponse {
-    metrics.request(Route(path: path), status: fault.status, bytes: 0, nanoseconds: 0)
-    return Route.dialect(of: path).response(fault)
+    server.tooLargeResponse = { Route.dialect(of: $0).response(.bodyTooLarge(limit: limit)) }
+    server.overloadedResponse = { Route.dialect(of: $0).response(.overloaded()) }
+    server.stoppingResponse = { Route.dialect(of: $0).response(.stopping()) }
+    server.routeName = { Route(path: $0)?.rawValue }
   }
 }

@@ -24,7 +24,7 @@ struct CommandSubmission: Sendable {
           HTTPResponse(
             status: stored.status, headers: stored.headers + [("Idempotent-Replayed", "true")], body: stored.body))
       case .failure(let error):
-        logger.debug("command was not stored", ["error": error.description])
+        logger.debug("command was not stored", ["reason": error.description])
         answer.send(Self.fault(error))
       }
     }

@@ -1,12 +1,13 @@
 import EventStore
 import HTTPServer
+import Probes
 import Runtime
 
 /// What load balancers, agents and Prometheus ask: `/ping`, `/health`, `/livez`, `/readyz`, `/metrics`. None of them
 /// waits for anything.
 struct ProbeEndpoints: Sendable {
   let appender: any CommandAppending
-  let version: String
+  let identity: ProcessIdentity
   let registry: MetricsRegistry
 
   /// InfluxDB 1: 204, or with `verbose=true` 200 and the version.
@@ -33,39 +34,18 @@ struct ProbeEndpoints: Sendable {
   /// The process answers: nothing else is meant by it.
   func live() -> HTTPResponse { .text(200, "ok\n") }
 
-  /// Whether commands are being appended; `?verbose` says more, for people (draft-inadarei-api-health-check-06).
+  /// Whether commands are being appended; `?verbose` says more, for people.
   func ready(_ parameters: QueryParameters) -> HTTPResponse {
-    let problem = unavailability
-    let status = problem == nil ? 200 : 503
-    guard parameters.has("verbose") else {
-      return .text(status, problem.map { "not ready: \($0)\n" } ?? "ready\n")
-    }
-    let word = problem == nil ? "pass" : "fail"
-    var json = JSONWriter()
-    json.beginObject()
-    json.member("status", word)
-    json.member("version", version)
-    json.name("checks")
-    json.beginObject()
-    json.name("eventStore:appending")
-    json.beginArray()
-    json.beginObject()
-    json.member("componentType", "datastore")
-    json.member("status", word)
-    if let problem { json.member("output", problem) }
-    json.endObject()
-    json.endArray()
-    json.endObject()
-    json.endObject()
-    return .json(status, json.document, contentType: "application/health+json")
+    let load = appender.load
+    let checks = [
+      CommandHealth.appending(appender.state),
+      CommandHealth.queue("queue:commands", load.commands, of: load.commandsLimit, "commands"),
+      CommandHealth.queue("queue:bytes", load.bytes, of: load.bytesLimit, "B"),
+    ]
+    return HealthReport(identity, checks).response(isVerbose: parameters.has("verbose"))
   }
 
-  /// Prometheus' text format.
-  func metrics() -> HTTPResponse {
-    HTTPResponse(
-      status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
-      body: Array(registry.exposition().utf8))
-  }
+  func metrics() -> HTTPResponse { MetricsAnswer.response(registry) }
 
   private var unavailability: String? {
     switch appender.state {

@@ -91,10 +91,11 @@ final class AppendLoop {
     case .badData(let error): divide(part, error.description, into: &parts)
     case .retry(let error, let isAway):
       parts.append(part)
+      metrics.retries.add()
       if isAway {
         becomeUnavailable(error)
       } else {
-        logger.info("append has to be tried again", ["error": error.description])
+        logger.info("append has to be tried again", ["reason": error.description])
       }
       sleep()
     }
@@ -103,8 +104,7 @@ final class AppendLoop {
   private func commit(_ part: inout Part) throws(GroupFailure) {
     let start = MonotonicClock.now
     let given = try append.append(part.commands, lost: &part.lost)
-    metrics.commitSeconds.observe(Double(MonotonicClock.now - start) / 1e9)
-    metrics.groups.add()
+    metrics.groupSeconds.observe(since: start)
     metrics.groupCommands.observe(Double(part.commands.count))
     failingSince = nil
     becomeReady()
@@ -115,7 +115,7 @@ final class AppendLoop {
   /// One bad command never fails its neighbours: halves are tried on their own until it stands alone.
   private func divide(_ part: Part, _ reason: String, into parts: inout [Part]) {
     guard part.commands.count > 1 else {
-      logger.warning("the database refuses a command's data", ["error": reason])
+      logger.warning("the database refuses a command's data", ["reason": reason])
       metrics.rejected.add()
       let rejected = AppendError.rejected(reason: "the database refuses this data, and would again")
       let command = part.commands[0]
@@ -156,7 +156,7 @@ final class AppendLoop {
     lastFailure = MonotonicClock.now
     let since = failingSince ?? lastFailure
     failingSince = since
-    if queue.availability.isReady { logger.warning("the event store cannot be written", ["error": error.description]) }
+    if queue.availability.isReady { logger.warning("the event store cannot be written", ["reason": error.description]) }
     queue.becomeUnavailable(Self.reason(error), since: since)
     if error.sqlState == AppendStatements.storeRestored, !isRestoredTold {
       isRestoredTold = true

@@ -46,12 +46,7 @@ package final class Appender: Sendable {
     series = cache
     housekeeping = StoreHousekeeping(address, limits: limits, logger: logger)
     watch = AppendWatch(queue, metrics: metrics)
-    registry.gauge("daybook_append_waiting_commands", "Commands submitted and not done with.") {
-      Double(queue.load.commands)
-    }
-    registry.gauge("daybook_append_waiting_bytes", "Bytes of commands submitted and not done with.") {
-      Double(queue.load.bytes)
-    }
+    AppenderMetrics.watch(queue, limits, cache, registry)
     thread = OwnedThread("daybook-append") {
       // Made here, so that what belongs to the thread never leaves it.
       let append = GroupAppend(
@@ -67,7 +62,11 @@ package final class Appender: Sendable {
   package var state: AppenderState { queue.availability }
 
   /// Commands and bytes that wait for their commit.
-  package var load: (commands: Int, bytes: Int) { queue.load }
+  package var load: AppenderLoad {
+    let load = queue.load
+    return AppenderLoad(
+      commands: load.commands, commandsLimit: limits.commandsLimit, bytes: load.bytes, bytesLimit: limits.bytesLimit)
+  }
 
   /// Takes a command in. `completion` is called exactly once: on the calling thread when the command is refused at once,
   /// else on a thread of the appender, which it must not block. After success the command is on disk.

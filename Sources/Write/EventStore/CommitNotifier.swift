@@ -32,7 +32,7 @@ final class CommitNotifier: Sendable {
           Self.pause(Self.interval, monitor)
         } catch {
           connection = nil
-          logger.debug("cannot notify readers of the log; they poll", ["error": "\(error)"])
+          logger.debug("cannot notify readers of the log; they poll", ["reason": "\(error)"])
           Self.pause(Self.retryInterval, monitor)
         }
       }

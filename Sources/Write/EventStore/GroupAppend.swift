@@ -215,12 +215,14 @@ final class GroupAppend {
     _ session: StoreSession, _ plan: borrowing AppendPlan, _ committed: CommittedGroup, _ lost: inout [LostCommit],
     _ body: () throws(PostgresError) -> Void
   ) throws(PostgresError) {
+    let start = MonotonicClock.now
     do {
       try body()
+      metrics.commitSeconds.observe(since: start)
     } catch {
       if error.isConnectionLost {
         metrics.lostCommits.add()
-        logger.warning("lost the answer to a commit; looking it up", ["error": error.description])
+        logger.warning("lost the answer to a commit; looking it up", ["reason": error.description])
         lost.append(LostCommit(evidence: plan.rows.firstEvent, backend: session.backend, committed: committed))
       }
       throw error
@@ -265,13 +267,13 @@ final class GroupAppend {
   /// Only makes things quicker: evidence is looked for under the locks, which wait for that backend if it holds them.
   private func endBackend(of transaction: LostCommit, _ session: StoreSession) {
     do { try transaction.backend?.terminate(by: session.connection) } catch {
-      logger.warning("cannot end the server process of a lost connection", ["error": error.description])
+      logger.warning("cannot end the server process of a lost connection", ["reason": error.description])
     }
   }
 
   private func endFrozenSessions() {
     do { try session?.terminateFrozen() } catch {
-      logger.warning("cannot end frozen sessions", ["error": error.description])
+      logger.warning("cannot end frozen sessions", ["reason": error.description])
     }
   }
 }

@@ -33,7 +33,7 @@ package final class StoreHousekeeping: Sendable {
           let connection = try PostgresConnection(address, application: "daybook-expire")
           try Self.run(connection, limits: limits, now: WallClock.now)
         } catch {
-          logger.debug("cannot delete expired keys; trying again later", ["error": "\(error)"])
+          logger.debug("cannot delete expired keys; trying again later", ["reason": "\(error)"])
         }
       }
     }

@@ -94,7 +94,7 @@ final class BenchInstance {
   {
     ChildCommand.environment(changing: [
       "DAYBOOK_HOME": home, "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
-      "DAYBOOK_DATABASE": "", "DAYBOOK_READ_DATABASE": "",
+      "DAYBOOK_PROJECTOR_LISTEN": "127.0.0.1:0", "DAYBOOK_DATABASE": "", "DAYBOOK_READ_DATABASE": "",
     ])
   }
 }

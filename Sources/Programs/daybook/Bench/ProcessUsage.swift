@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 
 /// Memory and processor time of a process and all below it, read from /proc.
 struct ProcessUsage {

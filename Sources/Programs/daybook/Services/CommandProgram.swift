@@ -3,6 +3,7 @@ import Events
 import EventStore
 import HTTPServer
 import Postgres
+import Probes
 import Runtime
 import Synchronization
 
@@ -19,6 +20,7 @@ enum CommandProgram: Subcommand {
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     let termination = TerminationSignal()
+    let process = ProcessIdentity(program: name, version: Daybook.version)
     let logger = try SharedOptions.logger(options, program: name)
     let accessSettings = try AccessSettings(options)
     let listen = try accessSettings.listenAddress(SharedOptions.commandListen, options)
@@ -29,13 +31,14 @@ enum CommandProgram: Subcommand {
     guard let identity = try StoreStart.identity(address, termination: termination, logger: logger) else {
       return ExitCode.success
     }
+    ProcessMetrics.register(registry, process)
     let restored = Mutex<String?>(nil)
     let appender = Appender(address, identity: identity, logger: logger, registry: registry) { reason in
       restored.withLock { $0 = reason }
       termination.request()
     }
     let service = CommandService(
-      appender: appender, settings: CommandSettings(version: Daybook.version), logger: logger, registry: registry)
+      appender: appender, settings: CommandSettings(identity: process), logger: logger, registry: registry)
     var settings = HTTPServerSettings(host: listen.host, port: listen.port)
     service.apply(to: &settings)
     access.apply(to: &settings, policy: service.access)

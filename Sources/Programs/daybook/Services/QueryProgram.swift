@@ -1,5 +1,6 @@
 import HTTPServer
 import Postgres
+import Probes
 import QueryAPI
 import Runtime
 
@@ -15,16 +16,19 @@ enum QueryProgram: Subcommand {
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     let termination = TerminationSignal()
+    let process = ProcessIdentity(program: name, version: Daybook.version)
     let logger = try SharedOptions.logger(options, program: name)
     let accessSettings = try AccessSettings(options)
     let listen = try accessSettings.listenAddress(SharedOptions.queryListen, options)
     let databases = Databases(options)
     let registry = MetricsRegistry()
+    ProcessMetrics.register(registry, process)
     let access = try ServiceAccess(accessSettings, logger: logger, metrics: registry)
     defer { access.stop() }
     let service = QueryService(
       readStore: try databases.readStore(role: "daybook_query"),
-      eventStore: try databases.eventStore(role: "daybook_feed"), logger: logger, metrics: registry)
+      eventStore: try databases.eventStore(role: "daybook_feed"), logger: logger, metrics: registry,
+      identity: process)
     var settings = QueryService.serverSettings(host: listen.host, port: listen.port)
     access.apply(to: &settings, policy: service.access)
     let server = try HTTPServer(settings, logger: logger, metrics: registry) { service.handle($0) }

@@ -8,13 +8,15 @@ struct ReadinessNotice {
 
   private let command: ListenAddress?
   private let query: ListenAddress?
+  private let projector: ListenAddress?
   /// It was said, or cannot be: see `init`.
   private(set) var isDone: Bool
 
   /// A nil service is not run here. With port 0 nobody but the child knows where it listens, and only its log says so.
-  init(command: ListenAddress?, query: ListenAddress?) {
+  init(command: ListenAddress?, query: ListenAddress?, projector: ListenAddress?) {
     self.command = command
     self.query = query
+    self.projector = projector?.port == 0 ? nil : projector
     isDone = [command, query].contains { $0 == nil || $0?.port == 0 }
   }
 
@@ -22,11 +24,13 @@ struct ReadinessNotice {
   mutating func check(_ logger: Logger) {
     guard !isDone, let command, let query else { return }
     guard Self.isReady(command), Self.isReady(query) else { return }
+    // A projector that has much to catch up with is no reason to keep the others from work: it must live, no more.
+    if let projector, !Self.isReady(projector, "/livez") { return }
     isDone = true
     logger.info("ready", ["post": "http://\(command)", "read": "http://\(query)", "stop": "Ctrl-C"])
   }
 
-  private static func isReady(_ address: ListenAddress) -> Bool {
-    (try? HTTPClient(address, timeout: timeout).send("GET", "/readyz"))?.status == 200
+  private static func isReady(_ address: ListenAddress, _ path: String = "/readyz") -> Bool {
+    (try? HTTPClient(address, timeout: timeout).send("GET", path))?.status == 200
   }
 }

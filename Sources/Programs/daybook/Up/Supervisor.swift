@@ -73,7 +73,7 @@ struct Supervisor {
       let wait = slot.backoff.wait(afterLivingFor: .nanoseconds(Int64(MonotonicClock.now - slot.startedAt)))
       logger.warning(
         "a child ended and is started again",
-        ["child": slot.program, "ended": "\(end)", "wait": "\(wait)"])
+        ["child": slot.program, "ended": "\(end)", "wait": LogText.seconds(wait)])
       slot.child = nil
       slot.startAt = MonotonicClock.deadline(after: wait)
     }
@@ -93,7 +93,7 @@ struct Supervisor {
     }
     if clusterStartAt == nil, let end = cluster.exitStatus {
       let wait = clusterBackoff.wait(afterLivingFor: .nanoseconds(Int64(MonotonicClock.now - clusterStartedAt)))
-      logger.warning("Postgres ended and is started again", ["ended": end, "wait": "\(wait)"])
+      logger.warning("Postgres ended and is started again", ["ended": end, "wait": LogText.seconds(wait)])
       clusterStartAt = MonotonicClock.deadline(after: wait)
     }
     guard let startAt = clusterStartAt, MonotonicClock.now >= startAt else { return }
@@ -103,7 +103,7 @@ struct Supervisor {
       clusterStartedAt = MonotonicClock.now
     } catch {
       let wait = clusterBackoff.wait(afterLivingFor: .zero)
-      logger.error("Postgres does not start", ["reason": "\(error)", "wait": "\(wait)"])
+      logger.error("Postgres does not start", ["reason": "\(error)", "wait": LogText.seconds(wait)])
       clusterStartAt = MonotonicClock.deadline(after: wait)
     }
   }

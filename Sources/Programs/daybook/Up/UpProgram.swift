@@ -13,7 +13,7 @@ enum UpProgram: Subcommand {
     """
   static let options =
     Databases.options + [
-      SharedOptions.commandListen, SharedOptions.queryListen,
+      SharedOptions.commandListen, SharedOptions.queryListen, SharedOptions.projectorListen,
       ProgramOption("--without", "PROGRAMS", "Leave these out, to run them elsewhere: command,projector,query."),
     ] + AccessSettings.options + SharedOptions.logging
 
@@ -23,6 +23,7 @@ enum UpProgram: Subcommand {
     let access = try AccessSettings(options)
     let command = try access.listenAddress(SharedOptions.commandListen, options)
     let query = try access.listenAddress(SharedOptions.queryListen, options)
+    let projector = try access.listenAddress(SharedOptions.projectorListen, options)
     try access.check()
     let programs = try programs(without: options["--without"] ?? "")
     let databases = Databases(options)
@@ -42,7 +43,8 @@ enum UpProgram: Subcommand {
       var supervisor = Supervisor(
         programs: programs, environment: environment(options), cluster: cluster,
         readiness: ReadinessNotice(
-          command: programs.contains("command") ? command : nil, query: programs.contains("query") ? query : nil),
+          command: programs.contains("command") ? command : nil, query: programs.contains("query") ? query : nil,
+          projector: programs.contains("projector") ? projector : nil),
         termination: termination, logger: logger)
       try supervisor.run()
     } catch {

@@ -70,7 +70,7 @@ final class ProgressWatch: Sendable {
         }
       } catch {
         connection = nil
-        if isConnected { logger.warning("progress cannot be watched", ["error": error.description]) }
+        if isConnected { logger.warning("progress cannot be watched", ["reason": error.description]) }
         isConnected = false
         giveUpExpired(QueryError(unavailable: error))
         MonotonicClock.sleep(for: Self.reconnectInterval)

@@ -71,6 +71,9 @@ package final class QueryEngine: Sendable {
   /// Requests in line for a worker, and requests that wait for a position.
   package var load: (queued: Int, waiting: Int) { (queue.count, watch.waitingCount) }
 
+  /// Connections to the read store.
+  package var connections: (open: Int, lent: Int) { (pool.openCount, pool.lentCount) }
+
   /// Refuses what waits, answers what is in line, and ends the threads.
   package func stop() {
     watch.stop()

@@ -89,11 +89,11 @@ struct QueryWorker: Sendable {
     switch failure {
     case .query(let error): return error
     case .content(let error):
-      logger.error("a read model is damaged", ["error": error.description])
+      logger.error("a read model is damaged", ["reason": error.description])
       return .broken("\(error)")
     case .store(let error):
       if error.sqlState == "57014" { return .timeLimit(limits.timeLimit) }
-      logger.warning("a query failed", ["error": error.description])
+      logger.warning("a query failed", ["reason": error.description])
       return error.isUnavailable ? QueryError(unavailable: error) : .broken(error.safeDescription)
     }
   }

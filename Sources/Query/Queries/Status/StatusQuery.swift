@@ -3,11 +3,20 @@ package import Postgres
 
 /// `GET /v1/status`: compares the builds with the event store, if this process may read that. Blocks.
 package struct StatusQuery: Sendable {
+  private let readStore: PostgresAddress
   private let eventStore: PostgresAddress?
 
-  /// - Parameter eventStore: as `daybook_feed`; nil: the lag is not known.
-  package init(eventStore: PostgresAddress?) {
+  /// - Parameters:
+  ///   - readStore: as `daybook_query`.
+  ///   - eventStore: as `daybook_feed`; nil: the lag is not known.
+  package init(readStore: PostgresAddress, eventStore: PostgresAddress?) {
+    self.readStore = readStore
     self.eventStore = eventStore
+  }
+
+  /// What the stores take on disk; nil where one cannot be asked.
+  package func sizes() -> (events: Int64?, readModels: Int64?) {
+    (StoreSize.ofEvents(eventStore), StoreSize.ofReadModels(readStore))
   }
 
   package func report(_ builds: [Build]) -> StatusReport {

@@ -39,6 +39,13 @@ struct QueryAnswer: Sendable {
     body = Array(text.utf8)
   }
 
+  init(_ response: HTTPResponse) {
+    status = response.status
+    contentType = response.headers.first { $0.0 == "Content-Type" }?.1 ?? contentType
+    headers = response.headers.filter { $0.0 != "Content-Type" }
+    body = response.body
+  }
+
   init(_ problem: Problem) {
     status = problem.status
     contentType = Problem.contentType

@@ -2,19 +2,23 @@ import EventFeed
 import Events
 import Queries
 
-/// `{"store", "position", "lagProblem", "projections": [{"name", "builds": [{"id", "version", "schema", "active",
+/// `{"store", "position", "lagProblem", "storage": {"events", "readModels"}, "projections": [{"name", "builds": [{"id", "version", "schema", "active",
 /// "store", "updatedAt", "lag": {"events", "seconds"}, "shards": [{"shard", "position", "head", "events"}]}]}]}`.
 ///
 /// `position` is the token of what answers hold; null while there is no read model. `lag` is null where the event store
-/// cannot be asked, and `lagProblem` says why.
+/// cannot be asked, and `lagProblem` says why. `storage` is in bytes on disk; null: cannot be asked.
 struct StatusJSON {
   private var json = JSONWriter()
   private let now: Int64
 
-  /// - Parameter now: nanoseconds since 1970.
-  static func encode(_ report: StatusReport, position: String?, now: Int64) -> [UInt8] {
+  /// - Parameters:
+  ///   - sizes: bytes on disk.
+  ///   - now: nanoseconds since 1970.
+  static func encode(
+    _ report: StatusReport, position: String?, sizes: (events: Int64?, readModels: Int64?), now: Int64
+  ) -> [UInt8] {
     var status = StatusJSON(now: now)
-    status.write(report, position)
+    status.write(report, position, sizes)
     return status.json.bytes
   }
 
@@ -22,14 +26,20 @@ struct StatusJSON {
     self.now = now
   }
 
-  private mutating func write(_ report: StatusReport, _ position: String?) {
+  private mutating func write(
+    _ report: StatusReport, _ position: String?, _ sizes: (events: Int64?, readModels: Int64?)
+  ) {
     json.raw("{\"store\":")
     json.text(report.store?.description)
     json.raw(",\"position\":")
     json.text(position)
     json.raw(",\"lagProblem\":")
     json.text(report.lagProblem)
-    json.raw(",\"projections\":[")
+    json.raw(",\"storage\":{\"events\":")
+    size(sizes.events)
+    json.raw(",\"readModels\":")
+    size(sizes.readModels)
+    json.raw("},\"projections\":[")
     var index = 0
     while index < report.builds.count {
       let name = report.builds[index].build.projection
@@ -61,6 +71,10 @@ struct StatusJSON {
     write(status.lag)
     write(build.positions, status.lag)
     json.raw("}")
+  }
+
+  private mutating func size(_ bytes: Int64?) {
+    if let bytes { json.integer(bytes) } else { json.raw("null") }
   }
 
   private mutating func write(_ lag: [FeedLag]?) {

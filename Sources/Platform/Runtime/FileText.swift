@@ -1,9 +1,9 @@
 import Glibc
 
 /// Small files as text.
-enum FileText {
+package enum FileText {
   /// The whole file, empty where it cannot be read.
-  static func read(_ path: String) -> String {
+  package static func read(_ path: String) -> String {
     guard let file = fopen(path, "r") else { return "" }
     defer { fclose(file) }
     var bytes: [UInt8] = []
