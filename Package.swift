@@ -206,9 +206,8 @@ tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
 tests(
   "SystemTests",
   uses: [
-    "daybook", "CLinux", "Runtime", "HTTPClient", "JSON", "Postgres", "PostgresCluster", "Compression", "Hashing",
-    "ColumnCodec",
-    "Events", "EventFeed", "TestSupport",
+    "daybook", "CLinux", "Runtime", "HTTPClient", "HTTPServer", "JSON", "Postgres", "PostgresCluster", "Compression",
+    "Hashing", "ColumnCodec", "Events", "EventFeed", "TestSupport",
   ],
   exclude: ["Data"])
 
@@ -260,7 +259,7 @@ tests("RuntimeTests", uses: ["Runtime", "Hashing", "TestSupport"])
 tests("CompressionTests", uses: ["Compression", "TestSupport"])
 tests("JSONTests", uses: ["JSON", "TestSupport"])
 tests("AccessTests", uses: ["Runtime", "HTTPServer", "Access", "TestSupport"])
-tests("HTTPServerTests", uses: ["Runtime", "HTTPServer", "TestSupport"])
+tests("HTTPServerTests", uses: ["Runtime", "HTTPServer", "HTTPClient", "TestSupport"])
 tests("ProbesTests", uses: ["Runtime", "HTTPServer", "HTTPClient", "JSON", "Probes", "TestSupport"])
 
 tests("CommandsTests", uses: ["Hashing", "Events", "Commands"])

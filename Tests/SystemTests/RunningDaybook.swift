@@ -61,15 +61,23 @@ final class RunningDaybook {
     let deadline = MonotonicClock.deadline(after: limit)
     for address in [command, query, projector] {
       while true {
-        if let answer = try? HTTPClient(address, timeout: .seconds(2)).send("GET", "/readyz"), answer.status == 200 {
-          break
-        }
+        if let answer = try? client(address, timeout: .seconds(2)).send("GET", "/readyz"), answer.status == 200 { break }
         if hasEnded() { throw SystemTestError("daybook up ended:\n\(log)") }
         guard MonotonicClock.now < deadline else { throw SystemTestError("\(address) is not ready in time:\n\(log)") }
         MonotonicClock.sleep(for: .milliseconds(20))
       }
     }
   }
+
+  /// A client of one of its services, over TLS where the settings have a certificate.
+  func client(_ address: ListenAddress, timeout: Duration = .seconds(30)) throws -> HTTPClient {
+    guard let certificate = environment["DAYBOOK_TLS_CERT"] else { return HTTPClient(address, timeout: timeout) }
+    return HTTPClient(
+      HTTPEndpoint(address, isSecure: true), trust: try TLSTrust(certificates: certificate), timeout: timeout)
+  }
+
+  /// All that its processes logged.
+  var wholeLog: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
   /// What all its processes logged: the last 4,000 characters.
   var log: String { String((try? String(contentsOfFile: logPath, encoding: .utf8))?.suffix(4000) ?? "") }

@@ -32,8 +32,13 @@ final class HTTPConnection: Sendable {
   /// the registry, which is taken to remove this connection before its descriptor is closed: it cannot be another's.
   func cutIfLate(_ now: UInt64) -> Bool {
     guard deadline.load(ordering: .relaxed) < now else { return false }
+    cut()
+    return true
+  }
+
+  /// Ends the connection. The caller holds the lock of the registry, for the same reason.
+  func cut() {
     clearDeadline()
     shutdown(descriptor, Int32(SHUT_RDWR))
-    return true
   }
 }

@@ -18,6 +18,17 @@ final class HTTPConnections: Sendable {
     open.withLock { open in open.values.count { $0.cutIfLate(now) } }
   }
 
+  /// Cuts those whose requests under way are among `exchanges`; returns how many.
+  func cut(_ exchanges: Set<ObjectIdentifier>) -> Int {
+    open.withLock { open in
+      open.values.count { connection in
+        guard let exchange = connection.exchange, exchanges.contains(ObjectIdentifier(exchange)) else { return false }
+        connection.cut()
+        return true
+      }
+    }
+  }
+
   /// The requests under way.
   var exchanges: [HTTPExchange] { open.withLock { Array($0.values) }.compactMap(\.exchange) }
 }

@@ -14,6 +14,7 @@ final class HTTPDispatcher: Sendable {
 
   let settings: HTTPServerSettings
   let admission: HTTPAdmission
+  let answers: HTTPAnswers
   let counters: HTTPCounters
   let connections = HTTPConnections()
   private let logger: Logger
@@ -30,6 +31,7 @@ final class HTTPDispatcher: Sendable {
     self.handler = handler
     self.logger = logger
     admission = HTTPAdmission(limit: settings.bytesInFlightLimit)
+    answers = HTTPAnswers(limit: settings.answerBytesLimit)
     counters = HTTPCounters(metrics, routeName: settings.routeName)
   }
 
@@ -96,6 +98,18 @@ final class HTTPDispatcher: Sendable {
         "path": String(exchange.path.prefix(Self.loggedTextLimit)), "status": "\(response.status)",
         "duration": LogText.seconds(duration), "bytes": "\(bytes)",
       ])
+  }
+
+  /// `response`, or what is said in its place because there is no room for it.
+  func admit(_ response: HTTPResponse, for exchange: HTTPExchange) -> HTTPResponse {
+    guard response.body.count > HTTPAnswers.uncountedLimit else { return response }
+    let slow = answers.take(response.body.count, for: ObjectIdentifier(exchange), now: MonotonicClock.now)
+    guard let slow else {
+      counters.overloaded.add()
+      return settings.overloadedResponse(exchange.path)
+    }
+    if !slow.isEmpty { counters.late.add(connections.cut(Set(slow))) }
+    return response
   }
 
   func deadline(forSending bytes: Int) -> UInt64 {

@@ -80,6 +80,7 @@ extension HTTPExchange {
       }
     }
     left?.discard()
+    dispatcher.answers.release(ObjectIdentifier(self))
   }
 
   /// Answers in the owner's place because the server stops.

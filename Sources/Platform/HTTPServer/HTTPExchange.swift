@@ -92,11 +92,15 @@ package final class HTTPExchange: @unchecked Sendable {
   package func respond(_ response: HTTPResponse) {
     let bytes = received.bytes.count
     received.free(dispatcher.admission)
-    let prepared = PreparedResponse(response, closing: dispatcher.isDraining)
+    let prepared = PreparedResponse(dispatcher.admit(response, for: self), closing: dispatcher.isDraining)
     let isTaken = state.withLock { state in
       // Counted before the client is answered: who has the answer may read the metrics at once.
       if !state.isAbandoned { dispatcher.answered(self, prepared, received: bytes) }
       return state.answer(prepared)
+    }
+    if !isTaken {
+      prepared.discard()
+      dispatcher.answers.release(ObjectIdentifier(self))
     }
     if !isTaken { prepared.discard() }
   }

@@ -17,6 +17,8 @@ package final class HTTPServer: @unchecked Sendable {
   package var counters: HTTPCounters { dispatcher.counters }
   /// Bytes of request bodies that are held at this moment.
   package var bytesInFlight: Int { dispatcher.admission.inFlight }
+  /// Bytes of answers over 64 KiB that clients have not read yet.
+  package var unreadAnswerBytes: Int { dispatcher.answers.bytes }
   /// Connections open at this moment.
   package var connections: Int { dispatcher.connections.count }
   /// Requests under way at this moment.
@@ -126,5 +128,8 @@ package final class HTTPServer: @unchecked Sendable {
       Double(dispatcher.admission.inFlight)
     }
     metrics.gauge("daybook_http_in_flight_body_limit_bytes", "Bytes of request bodies that may be held.") { bytesLimit }
+    metrics.gauge("daybook_http_unread_answer_bytes", "Bytes of answers over 64 KiB that clients have not read yet.") {
+      Double(dispatcher.answers.bytes)
+    }
   }
 }

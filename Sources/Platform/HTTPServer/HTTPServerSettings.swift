@@ -22,6 +22,9 @@ package struct HTTPServerSettings: Sendable {
   /// Bytes of all request bodies being received or handled. A request that would pass it is answered by
   /// `overloadedResponse` before memory is taken for it. Must be at least `bodyLimit` for the largest body to pass.
   package var bytesInFlightLimit = 256 << 20
+  /// Bytes of all answers over 64 KiB that clients have not read yet. Where there is no room left, those that have been
+  /// reading for longest are cut off; where all began within the last second, a new answer is `overloadedResponse`.
+  package var answerBytesLimit = 512 << 20
   /// Bytes of a refused body that are read and dropped so that the client gets to see the answer. What is announced to
   /// be longer is answered at once and cut.
   package var swallowLimit = 64 << 20

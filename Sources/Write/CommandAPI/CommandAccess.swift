@@ -5,17 +5,17 @@ package import HTTPServer
 package struct CommandAccess: AccessPolicy {
   /// What is not named here needs the most: a new route is closed until somebody opens it.
   package func requirement(method: String, path: String, query: String) -> AccessRequirement {
-    switch Route(rawValue: path) {
+    switch Route(path: path) {
     case .ping, .health, .live: .open
     // What it says in its long form is for those who operate the service.
     case .ready: QueryParameters(HTTPQuery.items(query)).has("verbose") ? .anyToken : .open
     case .metrics, .query1: .anyToken
-    case .samples, .write1, .write2, nil: .scope(.write)
+    case .samples, .describe, .write1, .write2, nil: .scope(.write)
     }
   }
 
   package func takesPasswordInQuery(path: String) -> Bool {
-    switch Route(rawValue: path) {
+    switch Route(path: path) {
     case .write1, .query1: true
     default: false
     }

@@ -95,6 +95,8 @@ final class BenchInstance {
     ChildCommand.environment(changing: [
       "DAYBOOK_HOME": home, "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
       "DAYBOOK_PROJECTOR_LISTEN": "127.0.0.1:0", "DAYBOOK_DATABASE": "", "DAYBOOK_READ_DATABASE": "",
+      // The loader shows no token and speaks plain http, whatever the services of this machine are told.
+      "DAYBOOK_TOKENS": "", "DAYBOOK_TLS_CERT": "", "DAYBOOK_TLS_KEY": "",
     ])
   }
 }

@@ -9,28 +9,35 @@ struct ReadinessNotice {
   private let command: ListenAddress?
   private let query: ListenAddress?
   private let projector: ListenAddress?
+  private let scheme: String
   /// It was said, or cannot be: see `init`.
   private(set) var isDone: Bool
 
   /// A nil service is not run here. With port 0 nobody but the child knows where it listens, and only its log says so.
-  init(command: ListenAddress?, query: ListenAddress?, projector: ListenAddress?) {
+  /// `scheme`: `http` or `https`.
+  init(command: ListenAddress?, query: ListenAddress?, projector: ListenAddress?, scheme: String) {
     self.command = command
     self.query = query
     self.projector = projector?.port == 0 ? nil : projector
+    self.scheme = scheme
     isDone = [command, query].contains { $0 == nil || $0?.port == 0 }
   }
 
   /// Asks, unless it has been said. Blocks for at most a few `timeout`s.
   mutating func check(_ logger: Logger) {
     guard !isDone, let command, let query else { return }
-    guard Self.isReady(command), Self.isReady(query) else { return }
+    guard isReady(command), isReady(query) else { return }
     // A projector that has much to catch up with is no reason to keep the others from work: it must live, no more.
-    if let projector, !Self.isReady(projector, "/livez") { return }
+    if let projector, !isReady(projector, "/livez") { return }
     isDone = true
-    logger.info("ready", ["post": "http://\(command)", "read": "http://\(query)", "stop": "Ctrl-C"])
+    logger.info("ready", ["post": "\(scheme)://\(command)", "read": "\(scheme)://\(query)", "stop": "Ctrl-C"])
   }
 
-  private static func isReady(_ address: ListenAddress, _ path: String = "/readyz") -> Bool {
-    (try? HTTPClient(address, timeout: timeout).send("GET", path))?.status == 200
+  private func isReady(_ address: ListenAddress, _ path: String = "/readyz") -> Bool {
+    let isSecure = scheme == "https"
+    // The certificate is for the names by which clients call the service; here it is called by its address.
+    let trust = isSecure ? try? TLSTrust(verifyingNothing: ()) : nil
+    let client = HTTPClient(HTTPEndpoint(address, isSecure: isSecure), trust: trust, timeout: Self.timeout)
+    return (try? client.send("GET", path))?.status == 200
   }
 }

@@ -44,7 +44,7 @@ enum UpProgram: Subcommand {
         programs: programs, environment: environment(options), cluster: cluster,
         readiness: ReadinessNotice(
           command: programs.contains("command") ? command : nil, query: programs.contains("query") ? query : nil,
-          projector: programs.contains("projector") ? projector : nil),
+          projector: programs.contains("projector") ? projector : nil, scheme: access.scheme),
         termination: termination, logger: logger)
       try supervisor.run()
     } catch {
