@@ -102,9 +102,7 @@ package final class HTTPExchange: @unchecked Sendable {
       prepared.discard()
       dispatcher.answers.release(ObjectIdentifier(self))
     }
-    if !isTaken { prepared.discard() }
   }
-
 }
 
 extension HTTPExchange.State {
