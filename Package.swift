@@ -232,6 +232,12 @@ targets.append(
       "ProjectionEngine", "Timeline", "Catalogue", "TestSupport",
     ], path: "Tests/QueryTestSupport", swiftSettings: swiftSettings))
 tests(
+  "ViewsTests",
+  uses: [
+    "Runtime", "Postgres", "Events", "ProjectionKit", "ReadStore", "Timeline", "Catalogue", "ReadStoreMigrations",
+    "QueryTestSupport", "TestSupport",
+  ])
+tests(
   "QueriesTests",
   uses: ["Runtime", "Postgres", "Events", "ReadModels", "Queries", "QueryTestSupport", "TestSupport"])
 tests(

@@ -5,6 +5,7 @@ package enum ReadStoreMigrations {
       (1, "roles", PackageResources._001_roles_sql),
       (2, "builds", PackageResources._002_builds_sql),
       (3, "grants", PackageResources._003_grants_sql),
+      (4, "views", PackageResources._004_views_sql),
     ]
   }
 }

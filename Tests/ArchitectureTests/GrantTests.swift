@@ -20,6 +20,17 @@ struct GrantTests {
     "daybook_projector daybook_read.progress": ["DELETE", "INSERT", "SELECT", "UPDATE"],
     "daybook_query daybook_read.builds": ["SELECT"],
     "daybook_query daybook_read.progress": ["SELECT"],
+    "daybook_reader daybook.days": ["SELECT"],
+    "daybook_reader daybook.hours": ["SELECT"],
+    "daybook_reader daybook.metrics": ["SELECT"],
+    "daybook_reader daybook.series": ["SELECT"],
+  ]
+
+  /// Functions that a role may call.
+  static let callable: Set<String> = [
+    "daybook_writer daybook_events.append", "daybook_writer daybook_events.trim_rejected",
+    "daybook_projector daybook_read.create_schema", "daybook_projector daybook_read.publish_views",
+    "daybook_reader daybook.moment",
   ]
 
   @Test func everyRoleHasTheRightsOfTheTableAndNoOthers() throws {
@@ -30,7 +41,7 @@ struct GrantTests {
         SELECT r.rolname || ' ' || n.nspname || '.' || c.relname, p.privilege
         FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
           unnest(ARRAY['DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'TRIGGER', 'TRUNCATE', 'UPDATE']) p (privilege)
-        WHERE r.rolname LIKE 'daybook\\_%' AND NOT r.rolsuper AND n.nspname LIKE 'daybook\\_%'
+        WHERE r.rolname LIKE 'daybook\\_%' AND NOT r.rolsuper AND n.nspname ~ '^daybook(_|$)'
           AND c.relkind IN ('r', 'p', 'v', 'm') AND has_table_privilege(r.oid, c.oid, p.privilege)
         ORDER BY 1, 2
         """)
@@ -39,6 +50,19 @@ struct GrantTests {
       actual[try rows.text(row, 0), default: []].append(try rows.text(row, 1))
     }
     #expect(actual == Self.expected)
+  }
+
+  @Test func everyRoleMayCallTheFunctionsOfTheTableAndNoOthers() throws {
+    let database = try TestDatabase.make()
+    let connection = try PostgresConnection(database.address(), application: "test")
+    let rows = try connection.query(
+      sql: """
+        SELECT r.rolname || ' ' || n.nspname || '.' || p.proname
+        FROM pg_roles r, pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE r.rolname LIKE 'daybook\\_%' AND NOT r.rolsuper AND n.nspname ~ '^daybook(_|$)'
+          AND has_schema_privilege(r.oid, n.oid, 'USAGE') AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
+        """)
+    #expect(Set(try (0..<rows.rowCount).map { try rows.text($0, 0) }) == Self.callable)
   }
 
   @Test func noRoleOfAProcessIsASuperuserOrMayMakeRolesOrDatabases() throws {

@@ -46,6 +46,13 @@ struct ProgramOptionsTests {
     #expect(error?.description == text)
   }
 
+  @Test func aProgramThatPassesOnNoticesASlipInItsOwnFlags() {
+    let error = #expect(throws: UsageError.self) {
+      try ProgramOptions(["--jsn", "-c", "x"], Self.options, passesOn: true, environment: { _ in nil })
+    }
+    #expect(error?.description == "unknown flag '--jsn': did you mean '--json'?")
+  }
+
   @Test func aVariableWithAWrongValueIsNamed() {
     for (variables, text) in [
       (["COLOR": "blue"], "COLOR must be one of always, never, and is 'blue'"),

@@ -1,32 +1,7 @@
-import Foundation
 import Testing
 
 /// What `daybook` says to the command lines that people type.
 struct CommandLineTests {
-  private func run(_ arguments: [String]) throws -> (status: Int32, output: String, error: String) {
-    let process = Process()
-    let (output, error) = (Pipe(), Pipe())
-    process.executableURL = URL(fileURLWithPath: try RunningDaybook.executablePath())
-    process.arguments = arguments
-    process.standardOutput = output
-    process.standardError = error
-    try process.run()
-    let texts = [output, error].map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-    process.waitUntilExit()
-    return (process.terminationStatus, texts[0], texts[1])
-  }
-
-  @Test func helpNamesEverySubcommandAndEachHasItsOwn() throws {
-    let help = try run(["--help"])
-    #expect(help.status == 0)
-    for name in ["up", "command", "projector", "query", "migrate", "status", "bench"] {
-      #expect(help.output.contains("\n  \(name) "))
-      let own = try run([name, "--help"])
-      #expect(own.status == 0)
-      #expect(own.output.contains("daybook \(name) [flags]"))
-    }
-  }
-
   @Test(arguments: [
     (["projecter"], "unknown subcommand 'projecter': did you mean 'projector'?"),
     (["up", "--hom", "x"], "unknown flag '--hom': did you mean '--home'?"),
@@ -41,14 +16,14 @@ struct CommandLineTests {
     (["help", "upp"], "unknown subcommand 'upp': did you mean 'up'?"),
   ])
   func aMistakeEndsWithTwoAndSaysWhatWouldBeRight(arguments: [String], text: String) throws {
-    let result = try run(arguments)
+    let result = try ProgramRun.daybook(arguments)
     #expect(result.status == 2)
     #expect(result.error.contains(text), "\(result.error)")
     #expect(result.error.contains("--help"))
   }
 
   @Test func withoutAClusterProgramsSayHowToStartOne() throws {
-    let result = try run(["command", "--home", "/nonexistent", "--command-listen", "127.0.0.1:0"])
+    let result = try ProgramRun.daybook(["command", "--home", "/nonexistent", "--command-listen", "127.0.0.1:0"])
     #expect(result.status == 1)
     #expect(result.error.contains("start `daybook up` there first, or give --database"), "\(result.error)")
   }

@@ -97,6 +97,20 @@ package struct PostgresAddress: Sendable, Hashable, CustomStringConvertible {
     return settings
   }
 
+  /// Everything for another program: the address, with the role and these settings at the end of its `options`.
+  func toolSettings(
+    application: String, sessionSettings: [(name: String, value: String)]
+  ) throws(PostgresError) -> [(key: String, value: String)] {
+    var settings = try settings()
+    let ours = sessionSettings + (role.map { [("role", $0)] } ?? [])
+    let options =
+      (settings.last { $0.key == "options" }.map { [$0.value] } ?? [])
+      + ours.map { "-c \($0.name)=\(Self.escaped($0.value))" }
+    if !options.isEmpty { replace("options", options.joined(separator: " "), in: &settings) }
+    replace("application_name", application, in: &settings)
+    return settings
+  }
+
   private func replace(_ key: String, _ value: String, in settings: inout [(key: String, value: String)]) {
     settings.removeAll { $0.key == key }
     settings.append((key, value))

@@ -1,6 +1,7 @@
 /// Why a private cluster cannot be made, started or found. The text says what to do.
 package enum PostgresClusterError: Error, CustomStringConvertible, Sendable {
   case noServerBinaries(wantedVersion: String?)
+  case noClientProgram(name: String)
   case noServerUser
   case notOurs(path: String, owner: String)
   case unsafeFolder(path: String, reason: String)
@@ -25,6 +26,9 @@ package enum PostgresClusterError: Error, CustomStringConvertible, Sendable {
       let wanted = version.map { "version \($0) (the cluster was made by it)" } ?? "any version"
       return "cannot find Postgres' server programs: expected \(wanted) in /usr/lib/postgresql/*/bin or on PATH; "
         + "install it (Debian: apt-get install postgresql), or give --database"
+    case .noClientProgram(let name):
+      return "cannot find Postgres' program \(name): expected it in /usr/lib/postgresql/*/bin or on PATH; install it "
+        + "(Debian: apt-get install postgresql-client)"
     case .noServerUser:
       return "cannot run Postgres as root: expected an operating system user called postgres; make one, or run this as "
         + "an ordinary user"

@@ -16,7 +16,7 @@ package struct ProgramOptions: Sendable {
   /// choices. Of a flag that does not repeat the last one counts, so that scripts can put their own defaults first.
   /// - Parameters:
   ///   - passesOn: the program hands arguments to another one: from the first that is no flag of `options` all is
-  ///     `positional`, untouched. A leading `--` is taken away.
+  ///     `positional`, untouched. A leading `--` is taken away. One letter beside a flag of `options` is taken for a slip.
   ///   - environment: the value of a variable; empty is as none. Switches take 1, true, yes and on, or 0, false, no, off.
   package init(
     _ arguments: [String], _ options: [ProgramOption], passesOn: Bool = false,
@@ -36,6 +36,7 @@ package struct ProgramOptions: Sendable {
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let option = options.first { $0.flag == parts.first }
       if passesOn, option == nil {
+        try Self.checkForSlip(parts[0], known: options.map(\.flag))
         positional = [argument] + rest
         return
       }
@@ -118,6 +119,12 @@ package struct ProgramOptions: Sendable {
         "\(flag) must be a whole number from \(range.lowerBound) to \(range.upperBound), and is '\(text)'")
     }
     return value
+  }
+
+  /// Throws where the first word for another program is all but one of our own flags.
+  private static func checkForSlip(_ word: String, known: [String]) throws(UsageError) {
+    guard word.hasPrefix("--"), known.contains(where: { distance(word, $0) == 1 }) else { return }
+    throw UsageError(unknown("flag", word, known: known))
   }
 
   /// An unknown word, with the nearest known one where one is near.

@@ -13,8 +13,8 @@ enum Daybook {
   static var subcommands: [any Subcommand.Type] {
     [
       UpProgram.self, CommandProgram.self, ProjectorProgram.self, QueryProgram.self, MigrateProgram.self,
-      SendProgram.self, StatusProgram.self, BackupProgram.self, RestoreProgram.self, TokenProgram.self,
-      BenchProgram.self,
+      SendProgram.self, StatusProgram.self, SQLProgram.self, BackupProgram.self, RestoreProgram.self, TokenProgram.self,
+      BenchProgram.self, CompletionProgram.self, ManProgram.self,
     ]
   }
 

@@ -19,6 +19,7 @@ final class EngineLoop {
   /// What was logged last, and when: a server that is away for an hour is not worth 2,000 lines.
   private var lastLogged = ""
   private var lastLoggedAt: UInt64 = 0
+  private var views: ViewsUpkeep
 
   init(settings: EngineSettings, exchange: Exchange, logger: Logger, metrics: EngineMetrics, status: StatusBoard) {
     self.settings = settings
@@ -26,6 +27,7 @@ final class EngineLoop {
     self.logger = logger
     self.metrics = metrics
     self.status = status
+    views = ViewsUpkeep(interval: settings.viewsInterval, logger: logger)
   }
 
   /// Returns when the engine is stopping.
@@ -71,6 +73,7 @@ final class EngineLoop {
       publish: { [self] session in
         status.beat()
         status.publish(session, health: health)
+        views.runIfDue { () throws(PostgresError) in try session.publishViews() }
       })
   }
 

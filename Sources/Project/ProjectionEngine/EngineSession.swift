@@ -66,6 +66,8 @@ final class EngineSession {
   var lastGeneration: Int { generation }
   var shards: Int { identity.shards }
 
+  func publishViews() throws(PostgresError) -> ViewsOutcome { try store.publishViews() }
+
   /// Returns when the engine is stopping; throws whatever ends the session otherwise.
   func run() throws {
     while true {

@@ -26,6 +26,8 @@ package struct EngineSettings: Sendable {
   package var fetchInterval: Duration = .milliseconds(20)
   /// Between two rounds of deleting what was left for readers; under load it may take three times as long.
   package var maintenanceInterval: Duration = .seconds(5)
+  /// How often it is looked whether the views for people show the active builds.
+  package var viewsInterval: Duration = .seconds(10)
   /// Opens the feed, on the thread that reads it.
   package var openFeed: @Sendable () throws(FeedError) -> any Feed
 

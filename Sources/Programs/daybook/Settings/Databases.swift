@@ -19,6 +19,9 @@ struct Databases {
   /// True where no database was given: the private Postgres under the home folder is meant.
   var isEmbedded: Bool { eventURL == nil }
 
+  /// True where the read models are in the private Postgres.
+  var hasEmbeddedReadStore: Bool { readURL == nil }
+
   /// The event store as `role`; nil: as whoever the URL names, or the private cluster's owner.
   func eventStore(role: String?) throws -> PostgresAddress {
     try address(eventURL, role: role)
