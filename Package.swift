@@ -261,6 +261,12 @@ tests(
     "EventStore", "CommandAPI", "TestSupport", "WriteTestSupport",
   ])
 
+tests(
+  "SendingTests",
+  uses: [
+    "Runtime", "Compression", "HTTPServer", "HTTPClient", "Commands", "LineProtocol", "SamplesJSON", "Sending",
+    "TestSupport", "WriteTestSupport",
+  ])
 tests("RuntimeTests", uses: ["Runtime", "Hashing", "TestSupport"])
 tests("CompressionTests", uses: ["Compression", "TestSupport"])
 tests("JSONTests", uses: ["JSON", "TestSupport"])

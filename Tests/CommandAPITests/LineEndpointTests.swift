@@ -61,6 +61,15 @@ import WriteTestSupport
     #expect(try rows.text(0, 2) == "line" && rows.text(0, 3) == "anonymous")
   }
 
+  @Test func theFirstBadLinesAreNamedAndAllAreCounted() throws {
+    let service = try RunningService()
+    let answer = try service.post("/write", String(repeating: "bad\n", count: 150) + "m f=1 1\n")
+    #expect(answer.status == 400)
+    #expect(answer.text.split(separator: "{\"line\":").count == 101)
+    #expect(answer.text.contains("],\"rejected\":150}"))
+    #expect(answer.header("daybook-accepted") == "1")
+  }
+
   @Test func onlyBadLinesAreAParseErrorOfVersion1() throws {
     let service = try RunningService()
     let answer = try service.post("/write", "m f=1 noon\n")

@@ -1,15 +1,15 @@
 /// What became of one batch.
-struct BatchOutcome: Sendable {
-  var accepted = 0
+package struct BatchOutcome: Sendable {
+  package var accepted = 0
   var records = 0
-  var rejected: [RejectedRecord] = []
+  package var rejected: [RejectedRecord] = []
   /// Rejected by the service, which names only the first ones of a request.
   var unnamedRejected = 0
   var emptyValues = 0
   var ambiguousTimes = 0
   var missingTimes = 0
 
-  init() {}
+  package init() {}
 
   /// What is known before the batch is sent.
   init(_ batch: EncodedBatch) {

@@ -4,7 +4,7 @@ import Runtime
 final class SendBoard: Sendable {
   /// At most this many batches are behind the watermark: what is remembered while one batch is tried again and again.
   static let windowLimit = 64
-  /// Past this many records that wait to be written to the file of rejected records, no batch is begun.
+  /// Past this many rejected records that are kept in memory, no batch is begun.
   static let rejectedLimit = 100_000
 
   private struct State {
@@ -42,7 +42,7 @@ final class SendBoard: Sendable {
     return state.wait { state -> Bool? in
       if state.isStopping { return false }
       guard state.queue.count < self.queueLimit, state.watermark.open < Self.windowLimit,
-        state.rejected.count < Self.rejectedLimit
+        state.rejected.count + state.watermark.rejectedBehind < Self.rejectedLimit
       else { return nil }
       state.watermark.dispatched(place, at: WallClock.now)
       state.queue.append(batch)

@@ -2,8 +2,6 @@ import Runtime
 
 /// What the threads of one run say to each other: to stop, who waits and why. Any thread.
 final class SendControl: Sendable {
-  static let interrupted = "interrupted"
-
   private struct State {
     var isStopping = false
     var waiting: [Int: String] = [:]

@@ -23,6 +23,8 @@ package struct SendTotals: Sendable, Equatable {
   package var ambiguousTimes = 0
   package var missingTimes = 0
 
+  package init() {}
+
   mutating func add(_ outcome: BatchOutcome) {
     accepted += outcome.accepted
     records += outcome.records

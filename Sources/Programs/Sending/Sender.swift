@@ -108,8 +108,7 @@ package final class Sender: Sendable {
           board.done(batch, try delivery.deliver(encoded, offset: batch.offset, firstLine: batch.firstLine))
         }
       } catch {
-        // An interruption is no failure of the run.
-        if error.description == SendControl.interrupted { board.stop() } else { board.fail(error) }
+        if error.isInterruption { board.stop() } else { board.fail(error) }
         self.control.stop()
       }
       board.threadEnded()

@@ -30,6 +30,8 @@ enum InfluxErrorBody {
     json.beginArray()
     for part in fault.parts { ProblemDocument.write(part, to: &json) }
     json.endArray()
+    // `errors` names the first ones only.
+    if let total = fault.partsTotal { json.member("rejected", total) }
   }
 
   /// InfluxDB 2's own words.

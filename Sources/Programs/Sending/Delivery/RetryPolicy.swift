@@ -1,9 +1,7 @@
-import Runtime
-
 /// When a request that failed is sent again. A value without IO.
-struct RetryPolicy {
+package struct RetryPolicy {
   /// No pause is longer; what a service asks for by Retry-After is held to it, too.
-  static let pauseLimit = Duration.seconds(30)
+  package static let pauseLimit = Duration.seconds(30)
   private static let firstPause = Duration.milliseconds(100)
 
   private let limit: Duration
@@ -11,11 +9,11 @@ struct RetryPolicy {
   private var nextPause = RetryPolicy.firstPause
 
   /// Gives up once requests have failed for `limit`.
-  init(limit: Duration) { self.limit = limit }
+  package init(limit: Duration) { self.limit = limit }
 
   /// How long to wait, or nil: give up. `now`: monotonic nanoseconds; `retryAfter`: what the service asked for; `chance`:
   /// 0 to 1, so that many clients do not come back at the same moment.
-  mutating func failed(at now: UInt64, retryAfter: Duration?, chance: Double) -> Duration? {
+  package mutating func failed(at now: UInt64, retryAfter: Duration?, chance: Double) -> Duration? {
     let since = failingSince ?? now
     failingSince = since
     let left = limit - .nanoseconds(Int64(clamping: now - since))
@@ -25,7 +23,7 @@ struct RetryPolicy {
     return min(pause, Self.pauseLimit, left)
   }
 
-  mutating func succeeded() {
+  package mutating func succeeded() {
     failingSince = nil
     nextPause = Self.firstPause
   }

@@ -50,7 +50,7 @@ final class ServiceConnection {
     let pause = policy.failed(at: MonotonicClock.now, retryAfter: retryAfter, chance: .random(in: 0...1))
     guard let pause else { throw SendError("\(problem) (tried again for \(DurationText.short(retryFor)))") }
     control.waiting(number, problem)
-    guard control.sleep(pause) else { throw SendError(SendControl.interrupted) }
+    guard control.sleep(pause) else { throw SendError.interruption }
   }
 
   private static func isPassing(_ status: Int) -> Bool { [408, 425, 429, 502, 503, 504].contains(status) }

@@ -1,5 +1,5 @@
 /// Whole records of the input.
-struct RawBatch: Sendable {
+package struct RawBatch: Sendable {
   /// 0, 1, 2 … within this run.
   let number: Int
   /// Where it begins in the input (after gzip), in bytes.
@@ -15,10 +15,17 @@ struct RawBatch: Sendable {
   /// All but the bytes.
   var place: Place { Place(number: number, end: offset + bytes.count, nextLine: nextLine, rawEnd: rawEnd) }
 
-  struct Place: Sendable {
-    let number: Int
-    let end: Int
-    let nextLine: Int
-    let rawEnd: Int
+  package struct Place: Sendable {
+    package let number: Int
+    package let end: Int
+    package let nextLine: Int
+    package let rawEnd: Int
+
+    package init(number: Int, end: Int, nextLine: Int, rawEnd: Int) {
+      self.number = number
+      self.end = end
+      self.nextLine = nextLine
+      self.rawEnd = rawEnd
+    }
   }
 }
