@@ -61,7 +61,9 @@ final class RunningDaybook {
     let deadline = MonotonicClock.deadline(after: limit)
     for address in [command, query, projector] {
       while true {
-        if let answer = try? client(address, timeout: .seconds(2)).send("GET", "/readyz"), answer.status == 200 { break }
+        if let answer = try? client(address, timeout: .seconds(2)).send("GET", "/readyz"), answer.status == 200 {
+          break
+        }
         if hasEnded() { throw SystemTestError("daybook up ended:\n\(log)") }
         guard MonotonicClock.now < deadline else { throw SystemTestError("\(address) is not ready in time:\n\(log)") }
         MonotonicClock.sleep(for: .milliseconds(20))
