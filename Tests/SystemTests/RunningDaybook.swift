@@ -78,9 +78,6 @@ final class RunningDaybook {
       HTTPEndpoint(address, isSecure: true), trust: try TLSTrust(certificates: certificate), timeout: timeout)
   }
 
-  /// All that its processes logged.
-  var wholeLog: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
-
   /// What all its processes logged: the last 4,000 characters.
   var log: String { String((try? String(contentsOfFile: logPath, encoding: .utf8))?.suffix(4000) ?? "") }
 

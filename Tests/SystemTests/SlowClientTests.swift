@@ -15,7 +15,7 @@ import Testing
     ])
     defer { daybook.stop() }
     // `up` itself asks over TLS and says so.
-    try waitUntil { daybook.wholeLog.contains("post=https://\(daybook.command)") }
+    try waitUntil { (try daybook.wholeLog()).contains("post=https://\(daybook.command)") }
     let client = try daybook.client(daybook.command)
     #expect(try client.send("POST", "/write", body: Array("m value=1".utf8)).status == 204)
     for address in [daybook.command, daybook.query] {
