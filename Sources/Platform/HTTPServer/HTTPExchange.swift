@@ -98,10 +98,9 @@ package final class HTTPExchange: @unchecked Sendable {
       if !state.isAbandoned { dispatcher.answered(self, prepared, received: bytes) }
       return state.answer(prepared)
     }
-    if !isTaken {
-      prepared.discard()
-      dispatcher.answers.release(ObjectIdentifier(self))
-    }
+    if isTaken { return }
+    prepared.discard()
+    dispatcher.answers.release(ObjectIdentifier(self))
   }
 }
 

@@ -131,5 +131,9 @@ package final class HTTPServer: @unchecked Sendable {
     metrics.gauge("daybook_http_unread_answer_bytes", "Bytes of answers over 64 KiB that clients have not read yet.") {
       Double(dispatcher.answers.bytes)
     }
+    let answersLimit = Double(dispatcher.settings.answerBytesLimit)
+    metrics.gauge("daybook_http_unread_answer_limit_bytes", "Bytes at which the slowest readers are cut off.") {
+      answersLimit
+    }
   }
 }
