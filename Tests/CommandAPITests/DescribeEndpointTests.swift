@@ -27,7 +27,7 @@ import WriteTestSupport
     let row = try service.query("SELECT metadata FROM daybook_events.events")
     let metadata = try EventMetadata(decoding: row.byteArray(0, 0))
     #expect(metadata.actor == "anonymous" && metadata.protocol == "json" && metadata.bodyBytes > 0)
-    let expected = "daybook_requests_total{route=\"/v1/metrics/{name}\",status=\"201\"} 1\n"
+    let expected = "daybook_http_requests_total{route=\"/v1/metrics/{name}\",status=\"201\"} 1\n"
     #expect(service.registry.exposition().contains(expected))
   }
 

@@ -36,7 +36,7 @@ import WriteTestSupport
           18_446_744_073_709_551_616,
         ].map(
           \.bitPattern))
-    #expect(service.registry.exposition().contains("daybook_rounded_integers_total 1\n"))
+    #expect(service.registry.exposition().contains("daybook_integers_rounded_total 1\n"))
   }
 
   private static let bad: [(line: [UInt8], code: String)] =
@@ -75,7 +75,7 @@ import WriteTestSupport
       #expect(answer.status == 400, "\(text)")
       #expect(answer.header("daybook-accepted") == "2", "\(text)")
       #expect(try JSONDocument.parse(bytes: answer.body).errors("line", "code") == ["2 \(code)"], "\(text)")
-      let counter = "daybook_rejected_samples_total{protocol=\"line\",reason=\"\(code)\"}"
+      let counter = "daybook_samples_rejected_total{protocol=\"line\",reason=\"\(code)\"}"
       #expect(service.registry.exposition().contains(counter), "\(code)")
     }
     let stored = try service.stored()
@@ -95,7 +95,7 @@ import WriteTestSupport
     #expect(try service.query("SELECT count(*) FROM daybook_events.rejected").int64(0, 0) == 100)
     #expect(
       service.registry.exposition().contains(
-        "daybook_rejected_samples_total{protocol=\"line\",reason=\"invalid-number\"} 1000\n"))
+        "daybook_samples_rejected_total{protocol=\"line\",reason=\"invalid-number\"} 1000\n"))
     #expect(try service.stored().count == 1)
   }
 }

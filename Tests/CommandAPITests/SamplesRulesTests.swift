@@ -39,7 +39,7 @@ import WriteTestSupport
     #expect(
       stored.filter { $0.series == "g" }.map(\.value.bitPattern)
         == [Double.greatestFiniteMagnitude, .leastNonzeroMagnitude, -0.0, 9_007_199_254_740_992].map(\.bitPattern))
-    #expect(service.registry.exposition().contains("daybook_rounded_integers_total 1\n"))
+    #expect(service.registry.exposition().contains("daybook_integers_rounded_total 1\n"))
   }
 
   @Test func whatBreaksARuleIsNamedAndNothingIsStored() throws {
@@ -77,7 +77,7 @@ import WriteTestSupport
       let problem = try JSONDocument.parse(bytes: answer.body)
       #expect(problem["code"] == "bad-samples" && problem["accepted"] == "0" && problem["rejected"] == "1")
       #expect(problem.errors("index", "code") == ["1 \(code)"], "\(sample.prefix(100))")
-      let counter = "daybook_rejected_samples_total{protocol=\"json\",reason=\"\(code)\"}"
+      let counter = "daybook_samples_rejected_total{protocol=\"json\",reason=\"\(code)\"}"
       #expect(service.registry.exposition().contains(counter), "\(code)")
     }
     #expect(try service.stored() == [])

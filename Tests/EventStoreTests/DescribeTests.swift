@@ -43,7 +43,9 @@ import Testing
       events.map { UUIDv7(high: $0.commandHigh, low: $0.commandLow).description } == commands.map(\.id.description))
     let units = try events.filter { $0.type == .metricDescribed }.map { try LogContent.description($0).unit }
     #expect(units == stride(from: 0, to: 300, by: 3).map { .set("\($0)") })
-    let groups = registry.exposition().split(separator: "\n").first { $0.hasPrefix("daybook_append_groups_total ") }
+    let groups = registry.exposition().split(separator: "\n").first {
+      $0.hasPrefix("daybook_append_group_commands_count ")
+    }
     #expect(try #require(groups?.split(separator: " ").last.flatMap { Int($0) }) < 100)
   }
 

@@ -1,6 +1,5 @@
 import Glibc
 import LineProtocol
-import Runtime
 import TestSupport
 import Testing
 import WriteTestSupport
@@ -26,19 +25,26 @@ import WriteTestSupport
         resolver.commit(try body.withUnsafeBytes { try parser.parse($0, precision: .nanoseconds, serverTime: 0).batch })
       }
     }
-    let start = MonotonicClock.now
+    let start = Self.processorSeconds()
     var (samples, bytes) = (0, 0)
-    while MonotonicClock.now - start < 2_000_000_000 {
+    while Self.processorSeconds() - start < 2 {
       for body in bodies {
         samples += try body.withUnsafeBytes { try parser.parse($0, precision: .nanoseconds, serverTime: 0).accepted }
         bytes += body.count
       }
     }
-    let seconds = Double(MonotonicClock.now - start) / 1e9
+    let seconds = Self.processorSeconds() - start
     print(
       "line protocol, \(shape): \(Int(Double(samples) / seconds / 1e5))e5 samples/s, \(Int(Double(bytes) / seconds / 1e6)) MB/s"
     )
     #expect(samples > 0)
+  }
+
+  /// Of this thread: other programs on the machine count less.
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   private static func file(step: Int, digits: Int) -> [UInt8] {
