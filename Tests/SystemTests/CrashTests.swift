@@ -28,7 +28,10 @@ import Testing
         try daybook.killUp()
         try daybook.start()
       case "postgres":
-        kill(try daybook.child("/postgres "), SIGKILL)
+        let killed = try daybook.child("/postgres ")
+        kill(killed, SIGKILL)
+        // Its backends answer for a moment longer: ready counts from the next one on.
+        try waitUntil(deadline: .seconds(30), "Postgres starts again") { try daybook.child("/postgres ") != killed }
         try daybook.waitUntilReady()
       default:
         kill(try daybook.child("daybook \(victim)"), SIGKILL)

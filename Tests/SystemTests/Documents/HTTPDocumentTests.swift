@@ -92,6 +92,7 @@ struct HTTPDocumentTests {
   private static let sources: [(path: String, pattern: String, least: Int)] = [
     ("Sources/Write/CommandAPI", #"RequestFault\(\s*[0-9]{3}, "([a-z0-9-]+)""#, 15),
     ("Sources/Write/SamplesJSON", #"SampleFault\(\s*"([a-z0-9-]+)""#, 10),
+    ("Sources/Write/DescriptionJSON", #"DescriptionFault\(\s*"[^"]*", "([a-z0-9-]+)""#, 3),
     ("Sources/Contracts/Events", #"case \.[A-Za-z]+: "([a-z]+-[a-z0-9-]+)"\n"#, 10),
     ("Sources/Platform/Access", #"[0-9]{3}, "([a-z]+(?:-[a-z]+)*)""#, 5),
     ("Sources/Write/LineProtocol", #"case \.[A-Za-z]+: "([a-z0-9]+-[a-z0-9-]+)"\n"#, 15),
