@@ -16,7 +16,7 @@ import Testing
     (0..<count).map { _ in
       // Few times and values, so that equal ones abound, over months.
       let time =
-        Int64.random(in: -1_500...1_500, using: &random) * Self.hour + Int64.random(in: 0..<3, using: &random)
+        Int64.random(in: -10...10, using: &random) * 150 * Self.hour + Int64.random(in: 0..<2, using: &random)
       let value = [Double.nan, -0.0, 0, 1, 2.5, .infinity].randomElement(using: &random) ?? 0
       return TestSample(Self.series.randomElement(using: &random) ?? TestSeries("cpu"), at: time, value)
     }

@@ -79,9 +79,10 @@ import Testing
     _ samples: SeriesSamples, _ random: inout SeededRandom
   ) throws {
     var borders: [Int32] = [BucketLevel.minute.bucket(of: first) + Int32.random(in: -90...90, using: &random)]
-    while let border = borders.last, border <= BucketLevel.minute.bucket(of: last), borders.count < 40 {
-      borders.append(border + ([1, 15, 60, 1_380, 1_440, 1_470].randomElement(using: &random) ?? 1))
-    }
+    repeat {
+      borders.append(
+        borders[borders.count - 1] + ([1, 15, 60, 1_380, 1_440, 1_470].randomElement(using: &random) ?? 1))
+    } while borders[borders.count - 1] <= BucketLevel.minute.bucket(of: last) && borders.count < 40
     let plan = try #require(TimelinePlan(borders: borders))
     let buckets = try TimelineMerge.buckets(plan, timeline.rows(slot, plan, changes))
     let expected = NaiveSeries.buckets(samples, borders: borders).sorted { $0.key < $1.key }
