@@ -1,6 +1,7 @@
 import Glibc
 import HTTPClient
 import Runtime
+import TestSupport
 import Testing
 
 /// What a projector's listener says, over real processes.
@@ -87,5 +88,17 @@ struct ProjectorProbeTests {
     waitpid(twin, &status, 0)
     #expect(status >> 8 & 0xFF == 1)
     #expect(daybook.log.contains("cannot listen on \(daybook.projector): address already in use"))
+  }
+
+  @Test func upDoesNotStartWhereAPortIsTaken() throws {
+    let daybook = try RunningDaybook()
+    defer { daybook.stop() }
+    let folder = TemporaryFolder()
+    let twin = try ProgramRun.daybook(
+      ["up", "--home", "\(folder.path)/home", "--command-listen", "127.0.0.1:0", "--query-listen", "\(daybook.query)"])
+    #expect(twin.status == 1)
+    #expect(twin.error.contains("cannot listen on \(daybook.query): address already in use"), "\(twin.error)")
+    // Nothing was made.
+    #expect(access("\(folder.path)/home", F_OK) != 0)
   }
 }

@@ -29,6 +29,12 @@ package final class HTTPServer: @unchecked Sendable {
   private let sweeper: HTTPDeadlineSweeper
   private let phase = Mutex(Phase.running)
 
+  /// Throws where no server could listen at `host` and `port`: somebody else does, or the address is not ours. Only a look:
+  /// the next moment may change it.
+  package static func checkAddress(host: String, port: UInt16) throws(HTTPServerError) {
+    close(try ListenSocket(host: host, port: port).descriptor)
+  }
+
   /// Listens and starts. Its counters and gauges are registered in `metrics`.
   package init(
     _ settings: HTTPServerSettings, logger: Logger, metrics: MetricsRegistry = MetricsRegistry(),

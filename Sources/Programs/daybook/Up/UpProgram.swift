@@ -1,4 +1,5 @@
 import Glibc
+import HTTPServer
 import PostgresCluster
 import Runtime
 
@@ -26,6 +27,11 @@ enum UpProgram: Subcommand {
     let projector = try access.listenAddress(SharedOptions.projectorListen, options)
     try access.check()
     let programs = try programs(without: options["--without"] ?? "")
+    // A child that finds its port taken would be started again for ever, and who asks there would ask somebody else.
+    for (program, address) in [("command", command), ("query", query), ("projector", projector)]
+    where programs.contains(program) {
+      try HTTPServer.checkAddress(host: address.host, port: address.port)
+    }
     let databases = Databases(options)
     var cluster: PostgresCluster?
     if databases.isEmbedded {
