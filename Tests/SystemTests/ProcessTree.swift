@@ -59,6 +59,14 @@ enum ProcessTree {
     return kilobytes * 1024
   }
 
+  /// Processor time that one process has used so far, its own and the kernel's for it, in seconds.
+  static func processorTime(of processID: Int32) throws -> Double {
+    guard let fields = stat(processID), let user = Double(fields[11]), let system = Double(fields[12]) else {
+      throw SystemTestError("no processor times of process \(processID)")
+    }
+    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
   /// The fields of /proc/PID/stat from the state on.
   private static func stat(_ processID: Int32) -> [Substring]? {
     guard let bytes = FileManager.default.contents(atPath: "/proc/\(processID)/stat"),

@@ -18,6 +18,7 @@ import Testing
     try waitUntil { (try daybook.wholeLog()).contains("post=https://\(daybook.command)") }
     let client = try daybook.client(daybook.command)
     #expect(try client.send("POST", "/write", body: Array("m value=1".utf8)).status == 204)
+    try checkProcessorTime(daybook)
     for address in [daybook.command, daybook.query] {
       // Says nothing; dribbles a handshake; shakes hands and dribbles a request.
       let silent = try RawConnection(address)
@@ -29,6 +30,17 @@ import Testing
       #expect(try dribbleOverTLS(address) < .seconds(20))
     }
     #expect(try daybook.client(daybook.query).send("GET", "/livez").status == 200)
+  }
+
+  /// Handshakes that do not go on are waited for, not asked after again and again.
+  private func checkProcessorTime(_ daybook: RunningDaybook) throws {
+    let service = try daybook.child("daybook command")
+    let (start, before) = (MonotonicClock.now, try ProcessTree.processorTime(of: service))
+    let silent = try (0..<4).map { _ in try RawConnection(daybook.command) }
+    for connection in silent { #expect(connection.isClosed(within: .seconds(20))) }
+    let wall = Double(MonotonicClock.now - start) / 1e9
+    let used = try ProcessTree.processorTime(of: service) - before
+    #expect(wall > 0.8 && used < wall / 5, "\(used) s of \(wall) s")
   }
 
   /// A byte every 200 ms of a request that never ends, by Debian's openssl; how long until it was cut off.

@@ -27,10 +27,13 @@ struct daybook_mhd_settings {
   const char *priorities;
 };
 
-/// Starts a daemon with epoll threads of its own, whose connections may be suspended. NULL, and errno set, on failure.
+/// Starts a daemon with threads of its own, whose connections may be suspended. NULL, and errno set, on failure.
+///
+/// The threads wait by epoll(7), and with TLS by poll(2): libmicrohttpd 0.9.75 with epoll asks GnuTLS over and over,
+/// without waiting, as long as a handshake is not complete. One client that connects and says nothing would take a
+/// processor. Measured over TLS: poll answers three quarters of what epoll does at 32 connections, two thirds with 1,000
+/// idle ones beside.
 static inline struct MHD_Daemon *daybook_mhd_start(const struct daybook_mhd_settings *settings) {
-  const unsigned int flags =
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
   struct MHD_OptionItem tls[] = {
       {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->certificate},
       {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->key},
@@ -38,8 +41,10 @@ static inline struct MHD_Daemon *daybook_mhd_start(const struct daybook_mhd_sett
       {MHD_OPTION_END, 0, NULL}};
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   const int is_tls = settings->certificate != NULL;
+  const unsigned int waiting = is_tls ? MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS : MHD_USE_EPOLL_INTERNAL_THREAD;
   return MHD_start_daemon(
-      is_tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, settings->access, settings->context,
+      waiting | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO, 0, NULL, NULL,
+      settings->access, settings->context,
       MHD_OPTION_ARRAY, is_tls ? tls : none,
       MHD_OPTION_LISTEN_SOCKET, settings->listen_socket,
       MHD_OPTION_THREAD_POOL_SIZE, settings->threads > 1 ? settings->threads : 0,

@@ -3,7 +3,7 @@ import Glibc
 package import Runtime
 import Synchronization
 
-/// An HTTP/1.1 server on libmicrohttpd: epoll on a few threads, whole request bodies, answers from any thread.
+/// An HTTP/1.1 server on libmicrohttpd: a few threads, whole request bodies, answers from any thread, TLS if wanted.
 ///
 /// The handler is called on a server thread when a request is complete. It must not block; work that takes long is
 /// handed to another thread together with the exchange.
