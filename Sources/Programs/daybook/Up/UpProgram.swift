@@ -27,19 +27,18 @@ enum UpProgram: Subcommand {
     let projector = try access.listenAddress(SharedOptions.projectorListen, options)
     try access.check()
     let programs = try programs(without: options["--without"] ?? "")
-    // A child that finds its port taken would be started again for ever, and who asks there would ask somebody else.
-    for (program, address) in [("command", command), ("query", query), ("projector", projector)]
-    where programs.contains(program) {
-      try HTTPServer.checkAddress(host: address.host, port: address.port)
-    }
     let databases = Databases(options)
     var cluster: PostgresCluster?
     if databases.isEmbedded {
       let made = PostgresCluster(home: options[SharedOptions.home.flag] ?? ".daybook", logger: logger)
       try made.initializeIfNeeded()
+      cluster = made
+    }
+    // After the home is ours: a second 'up' in it is told that, which is nearer to the point.
+    try checkPorts([("command", command), ("query", query), ("projector", projector)], of: programs)
+    if let made = cluster {
       try made.start()
       try made.createDatabaseIfNeeded("daybook")
-      cluster = made
     }
     do {
       for migration in try StoreMigration.run(databases, shards: StoreMigration.defaultShards) {
@@ -58,6 +57,13 @@ enum UpProgram: Subcommand {
       throw error
     }
     return ExitCode.success
+  }
+
+  /// A child that finds its port taken would be started again for ever, and who asks there would ask somebody else.
+  private static func checkPorts(_ addresses: [(String, ListenAddress)], of programs: [String]) throws {
+    for (program, address) in addresses where programs.contains(program) {
+      try HTTPServer.checkAddress(host: address.host, port: address.port)
+    }
   }
 
   private static func programs(without text: String) throws(UsageError) -> [String] {
