@@ -51,7 +51,7 @@ enum SendProgram: Subcommand {
     ),
   ]
   static let exitCodes =
-    ExitCode.common + [(ExitCode.partly, "send: all was read and sent, and some records were rejected")]
+    ExitCode.common + [(ExitCode.partly, "all was read and sent, and some records were rejected")]
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     let (path, settings) = try SendOptions.settings(options)
