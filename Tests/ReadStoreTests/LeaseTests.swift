@@ -26,7 +26,10 @@ import Testing
     let other = try Leases(address, application: "other")
     #expect(try one.take(shards).count == 4)
     try database.connect().execute(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'one'")
+      """
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'one' AND datname = current_database()
+      """)
     try waitUntil("the leases are free") { try other.take(shards).isEmpty == false }
     #expect(one.noticeIfClosed())
   }
