@@ -12,13 +12,13 @@ struct CompletionTests {
       path = folder.path
       try FileManager.default.createSymbolicLink(
         atPath: "\(path)/daybook", withDestinationPath: try RunningDaybook.executablePath())
-      try FileManager.default.createDirectory(atPath: "\(path)/work/a folder", withIntermediateDirectories: true)
-      try Data().write(to: URL(fileURLWithPath: "\(path)/work/a file.csv"))
+      try FileManager.default.createDirectory(atPath: "\(path)/place/a folder", withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: "\(path)/place/a file.csv"))
     }
 
     func run(_ shell: String, _ arguments: [String], _ script: String) throws -> String {
       let run = try ProgramRun(
-        shell, arguments + ["-c", "cd '\(path)/work'\n" + script],
+        shell, arguments + ["-c", "cd '\(path)/place'\n" + script],
         environment: ["PATH": "\(path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")", "HOME": path])
       guard run.status == 0, run.error.isEmpty else {
         throw SystemTestError("\(shell) ended with \(run.status): \(run.error)\n\(script)")
