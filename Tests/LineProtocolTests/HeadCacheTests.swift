@@ -50,6 +50,36 @@ import WriteTestSupport
     #expect(last.accepted == 4)
   }
 
+  @Test func hostsWithTheSameFieldsShareTheirNames() throws {
+    let name = String(repeating: "f", count: 200)
+    func bytesPerHead(_ body: String) throws -> Int {
+      let cache = HeadCache()
+      let resolver = FakeResolver()
+      let empty = cache.status.byteCount
+      for _ in 0..<2 { resolver.commit(try parse(body, cache: cache, resolver: resolver).batch) }
+      #expect(cache.status.heads == 100)
+      return (cache.status.byteCount - empty) / 100
+    }
+    let alike = try bytesPerHead((0..<100).map { "m,host=\($0) \(name)=1 5" }.joined(separator: "\n"))
+    let different = try bytesPerHead((0..<100).map { "m,host=\($0) \(name)\($0)=1 5" }.joined(separator: "\n"))
+    #expect(alike < 150)
+    #expect(different > 250)
+  }
+
+  @Test func shapesThatDifferInOrderOrCountOnlyAreKeptApart() throws {
+    let cache = HeadCache()
+    let resolver = FakeResolver()
+    let body = "m,h=1 a=1,b=2 5\nm,h=2 b=3,a=4 5\nm,h=3 a=5 5\nm,h=4 ab=6,b=7 5\n"
+    resolver.commit(try parse(body, cache: cache, resolver: resolver).batch)
+    _ = try parse(body, cache: cache, resolver: resolver)
+    #expect(cache.status.heads == 4)
+    // From the cache alone: a resolver that knows nothing would make new series.
+    let cached = try parse(body, cache: cache, resolver: FakeResolver())
+    let fresh = try parse(body, cache: HeadCache(), resolver: resolver)
+    #expect(cached.batch.newSeries.isEmpty)
+    #expect(cached.batch.shards == fresh.batch.shards)
+  }
+
   @Test func aFullCacheIsEmptiedAndGoesOnBeingRight() throws {
     let cache = HeadCache(byteLimit: 64 << 10)
     let resolver = FakeResolver()

@@ -66,11 +66,11 @@ import WriteTestSupport
     ]
     var text = ""
     for line in 0..<1_000 {
-      let host = line % 100
+      let host = line % 1_000
       text += "cpu,hostname=host_\(host),region=eu-central-1,datacenter=eu-central-1a,rack=\(host % 50),os=Ubuntu16.10"
       text += ",arch=x64,team=SF,service=\(host % 20),service_version=1 "
       text += fields.map { "\($0)=\(random.next(100)).\(10 + random.next(90))" }.joined(separator: ",")
-      text += " \(1_451_606_400_000_000_000 + (step * 10 + line / 100) * 10_000_000_000)\n"
+      text += " \(1_451_606_400_000_000_000 + (step + line / 1_000) * 10_000_000_000)\n"
     }
     return Array(text.utf8)
   }

@@ -38,46 +38,51 @@ package final class HeadCache: Sendable {
 
   /// Takes in what one body taught: of each entry the fields whose series is committed.
   func learn(from local: borrowing HeadTable) {
-    // Blocks are made before the lock is taken: all parsers wait for it.
-    var entries: [UnsafePointer<HeadEntry>] = []
-    local.forEach { entry in
-      if let known = Self.committed(entry) { entries.append(known) }
-    }
+    // Blocks are made before the lock is taken: all parsers wait for it. They are made in the order of the body's lines,
+    // so that they lie in memory as the next body with the same hosts asks for them.
+    let entries = local.entries.compactMap(Self.committed)
     guard !entries.isEmpty else { return }
     content.withWriteLock { content in
       for entry in entries { insert(entry, into: &content) }
     }
   }
 
-  private func insert(_ entry: UnsafePointer<HeadEntry>, into content: inout Content) {
-    if content.table.byteCount + entry.pointee.blockCount > byteLimit {
+  private func insert(_ entry: UnsafeMutablePointer<HeadEntry>, into content: inout Content) {
+    // The shape is counted although the table may have it.
+    let size = entry.pointee.blockCount + entry.pointee.shape.pointee.blockCount
+    if content.table.byteCount + size > byteLimit {
       content.table.removeAll()
       content.timesEmptied += 1
     }
-    guard content.table.byteCount + entry.pointee.blockCount <= byteLimit else {
-      entry.block.deallocate()
+    guard content.table.byteCount + size <= byteLimit else {
+      entry.pointee.shape.block.deallocate()
+      entry.deallocate()
       return
     }
     content.table.put(entry)
   }
 
   /// A copy of the entry without the series that are new; nil when nothing is left.
-  private static func committed(_ entry: UnsafePointer<HeadEntry>) -> UnsafePointer<HeadEntry>? {
+  private static func committed(_ entry: UnsafePointer<HeadEntry>) -> UnsafeMutablePointer<HeadEntry>? {
     var fields: [StagedField] = []
     for index in 0..<Int(entry.pointee.fieldCount) where entry.fields[index].series >= 0 {
-      fields.append(StagedField(entry, entry.fields[index]))
+      fields.append(StagedField(entry, index))
     }
     guard !fields.isEmpty else { return nil }
     let head = UnsafeRawBufferPointer(start: entry.head, count: Int(entry.pointee.headCount))
-    return fields.withUnsafeBufferPointer { HeadEntry.make(hash: entry.pointee.hash, head: head, fields: $0) }
+    return fields.withUnsafeBufferPointer {
+      HeadEntry.make(hash: entry.pointee.hash, head: head, fields: $0, shape: HeadShape.make($0))
+    }
   }
 }
 
 extension StagedField {
-  /// A field of an entry, without a value; its name is borrowed from the entry.
-  init(_ entry: UnsafePointer<HeadEntry>, _ field: HeadField) {
+  /// A field of an entry, without a value; its name is borrowed from the entry's shape.
+  init(_ entry: UnsafePointer<HeadEntry>, _ index: Int) {
+    let shape = entry.pointee.shape
+    let name = shape.names[index]
     self.init(
-      series: field.series, shard: field.shard, name: entry.block + Int(field.nameOffset),
-      nameCount: Int(field.nameCount) - 1, value: 0)
+      series: entry.fields[index].series, shard: entry.fields[index].shard, name: shape.block + Int(name.offset),
+      nameCount: Int(name.count) - 1, value: 0)
   }
 }

@@ -17,7 +17,7 @@ struct HeadResolution: ~Copyable {
     ranges.removeAll(keepingCapacity: true)
     var end = Self.find(0x2C, in: head, from: 0)
     guard end > 0 else { throw .missingMeasurement }
-    Self.unescape(head[0..<end], equals: false, into: &measurement)
+    Self.unescape(UnsafeRawBufferPointer(rebasing: head[0..<end]), equals: false, into: &measurement)
     while end < head.count { end = try splitTag(head, from: end + 1) }
   }
 
@@ -66,12 +66,16 @@ struct HeadResolution: ~Copyable {
 
   private mutating func unescapeText(_ text: Slice<UnsafeRawBufferPointer>) -> Range<Int> {
     let start = texts.count
-    Self.unescape(text, equals: true, into: &texts)
+    Self.unescape(UnsafeRawBufferPointer(rebasing: text), equals: true, into: &texts)
     return start..<texts.count
   }
 
   /// A backslash before a comma, a space or (`equals`) an equals sign goes away; before anything else it stands for itself.
-  private static func unescape(_ text: some Collection<UInt8>, equals: Bool, into result: inout [UInt8]) {
+  private static func unescape(_ text: UnsafeRawBufferPointer, equals: Bool, into result: inout [UInt8]) {
+    guard text.contains(0x5C) else {
+      result.append(contentsOf: text)
+      return
+    }
     var isEscape = false
     for byte in text {
       if isEscape {

@@ -15,6 +15,9 @@ struct HeadTable: ~Copyable {
   private var slots: UnsafeMutablePointer<Slot>
   private var mask: Int
   private(set) var count = 0
+  /// Each shape once, by its hash. One that no entry has any more stays until the table is emptied.
+  private var shapes: [UInt64: UnsafePointer<HeadShape>] = [:]
+  private var ordinals = 0
   /// Memory of the blocks and the slots.
   private(set) var byteCount: Int
 
@@ -26,6 +29,7 @@ struct HeadTable: ~Copyable {
 
   deinit {
     Self.freeEntries(slots, mask)
+    shapes.values.forEach { $0.block.deallocate() }
     slots.deallocate()
   }
 
@@ -48,14 +52,19 @@ struct HeadTable: ~Copyable {
     return nil
   }
 
-  /// Takes over the block `entry`; one with the same head is freed.
-  mutating func put(_ entry: UnsafePointer<HeadEntry>) {
+  /// Takes over the block `entry` and its shape; one with the same head is freed.
+  mutating func put(_ made: UnsafeMutablePointer<HeadEntry>) {
     if count * 2 >= mask { grow() }
-    guard let place = place(for: entry) else {
+    let entry = UnsafePointer(made)
+    guard let shape = intern(made.pointee.shape), let place = place(for: entry) else {
       entry.block.deallocate()  // Too many neighbours: it stays unknown.
       return
     }
+    made.pointee.shape = shape
+    made.pointee.ordinal = ordinals
+    ordinals += 1
     if let old = slots[place].entry {
+      made.pointee.ordinal = old.pointee.ordinal
       byteCount -= old.pointee.blockCount
       old.block.deallocate()
     } else {
@@ -65,9 +74,24 @@ struct HeadTable: ~Copyable {
     byteCount += entry.pointee.blockCount
   }
 
+  /// The shape that the table has for these names; it takes over `shape` or frees it. Nil when another shape has the
+  /// same hash.
+  private mutating func intern(_ shape: UnsafePointer<HeadShape>) -> UnsafePointer<HeadShape>? {
+    guard let known = shapes[shape.pointee.hash] else {
+      shapes[shape.pointee.hash] = shape
+      byteCount += shape.pointee.blockCount
+      return shape
+    }
+    defer { shape.block.deallocate() }
+    return known.isEqual(shape) ? known : nil
+  }
+
   mutating func removeAll() {
-    guard count > 0 else { return }
+    guard count > 0 || !shapes.isEmpty else { return }
     Self.freeEntries(slots, mask)
+    shapes.values.forEach { $0.block.deallocate() }
+    shapes.removeAll()
+    ordinals = 0
     slots.deallocate()
     slots = Self.makeSlots(Self.firstSlots)
     mask = Self.firstSlots - 1
@@ -75,10 +99,9 @@ struct HeadTable: ~Copyable {
     count = 0
   }
 
-  func forEach(_ body: (UnsafePointer<HeadEntry>) -> Void) {
-    for place in 0...mask {
-      if let entry = slots[place].entry { body(entry) }
-    }
+  /// In the order in which their heads were first put.
+  var entries: [UnsafePointer<HeadEntry>] {
+    (0...mask).compactMap { slots[$0].entry }.sorted { $0.pointee.ordinal < $1.pointee.ordinal }
   }
 
   /// The slot that holds the same head, else a free one within reach.

@@ -122,13 +122,15 @@ extension LineScan {
     if let before {
       let line = fields
       for index in 0..<Int(before.pointee.fieldCount) where fields.count < Self.rememberedFieldsLimit {
-        let field = StagedField(before, before.fields[index])
+        let field = StagedField(before, index)
         if !line.contains(where: { $0.hasName(of: field) }) { fields.append(field) }
       }
     }
     if fields.contains(where: { $0.series >= 0 }) { learntSomething = true }
     // Made before the table is emptied: the names of `before` lie in it.
-    let entry = fields.withUnsafeBufferPointer { HeadEntry.make(hash: hash, head: head, fields: $0) }
+    let entry = fields.withUnsafeBufferPointer {
+      HeadEntry.make(hash: hash, head: head, fields: $0, shape: HeadShape.make($0))
+    }
     if local.byteCount > Self.localByteLimit { local.removeAll() }
     local.put(entry)
   }

@@ -144,13 +144,13 @@ struct LineScan: ~Copyable {
     while true {
       if stagedCount == stagedCapacity { resizeStaged(stagedCapacity * 2) }
       let field = staged + stagedCount
-      if let entry, expected < fieldCount, matches(entry, expected, at, end) {
+      if let entry, expected < fieldCount, let nameCount = matches(entry, expected, at, end) {
         let known = entry.fields[expected]
         field.pointee.series = known.series
         field.pointee.shard = known.shard
         field.pointee.name = UnsafeRawPointer(at)
-        field.pointee.nameCount = Int(known.nameCount) &- 1
-        at += Int(known.nameCount)
+        field.pointee.nameCount = nameCount &- 1
+        at += nameCount
         expected &+= 1
       } else if let fault = scanName(&at, end, entry, &expected, &unresolved) {
         return fault
@@ -178,13 +178,15 @@ struct LineScan: ~Copyable {
     return nil
   }
 
+  /// The bytes of the name with its `=`, when that stands at `at`.
   @inline(__always)
   private func matches(
     _ entry: UnsafePointer<HeadEntry>, _ index: Int, _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
-  ) -> Bool {
-    let field = entry.fields[index]
-    let count = Int(field.nameCount)
-    return end - at >= count && RawText.equal(entry.block + Int(field.nameOffset), at, count)
+  ) -> Int? {
+    let shape = entry.pointee.shape
+    let name = shape.names[index]
+    let count = Int(name.count)
+    return end - at >= count && RawText.equal(shape.block + Int(name.offset), at, count) ? count : nil
   }
 
   /// A name that does not stand where it stood last time: looks for it among the others of the entry. Stages the field,
@@ -225,11 +227,12 @@ struct LineScan: ~Copyable {
     _ entry: UnsafePointer<HeadEntry>?, _ name: UnsafeRawPointer, _ nameCount: Int, from: Int
   ) -> Int? {
     guard let entry else { return nil }
+    let shape = entry.pointee.shape
     let count = Int(entry.pointee.fieldCount)
     var index = from < count ? from : 0
     for _ in 0..<min(count, searchLimit) {
-      let field = entry.fields[index]
-      if Int(field.nameCount) == nameCount + 1, RawText.equal(entry.block + Int(field.nameOffset), name, nameCount) {
+      let known = shape.names[index]
+      if Int(known.count) == nameCount + 1, RawText.equal(shape.block + Int(known.offset), name, nameCount) {
         return index
       }
       index = index + 1 < count ? index + 1 : 0
