@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -30,6 +31,11 @@ int daybook_read_signalfd(int descriptor) {
 }
 
 void daybook_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+void daybook_keep_freed_memory(size_t mapping_threshold, size_t kept) {
+  mallopt(M_MMAP_THRESHOLD, (int)mapping_threshold);
+  mallopt(M_TRIM_THRESHOLD, (int)kept);
+}
 
 // Between fork and exec only async-signal-safe calls are made: the parent has many threads.
 pid_t daybook_spawn(

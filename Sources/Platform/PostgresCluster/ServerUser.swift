@@ -25,10 +25,15 @@ struct ServerUser: Equatable {
   var isRoot: Bool { user == 0 }
 
   /// `arguments` as a command of this user's: its program, arguments and descriptor for what it prints. Settings of ours
-  /// in the environment (PGPORT, LANG …) are not the server's.
+  /// in the environment (PGPORT, LANG …) are not the server's. Its memory is to be kept as `HeapMemory` says: the
+  /// parameters of an append are megabytes.
   func command(_ arguments: [String], output: Int32, signalWhenParentEnds: Int32) -> ChildCommand {
     var command = ChildCommand(
-      arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"])
+      arguments,
+      environment: [
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC",
+        "MALLOC_MMAP_THRESHOLD_": "\(16 << 20)", "MALLOC_TRIM_THRESHOLD_": "\(16 << 20)",
+      ])
     // Without being root nobody else can be chosen than whom we are.
     if geteuid() == 0 {
       command.user = user

@@ -26,6 +26,10 @@ pid_t daybook_spawn(
     const char *_Nonnull const *_Nullable environment, const char *_Nullable directory, uid_t user, gid_t group, int standard_output, int standard_error,
     int die_with_parent_signal);
 
+/// mallopt(3): from which size on an allocation is a mapping of its own, and how much freed memory the top of a heap keeps.
+/// Both at most 32 MiB. For the start of main.
+void daybook_keep_freed_memory(size_t mapping_threshold, size_t kept);
+
 /// Opens an eventfd(2) that neither blocks nor is inherited; -1 and errno on failure.
 int daybook_eventfd(void);
 

@@ -19,6 +19,7 @@ enum CommandProgram: Subcommand {
     Databases.options + [SharedOptions.commandListen] + AccessSettings.options + SharedOptions.logging
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
+    HeapMemory.keepFreed()
     let termination = TerminationSignal()
     let process = ProcessIdentity(program: name, version: Daybook.version)
     let logger = try SharedOptions.logger(options, program: name)

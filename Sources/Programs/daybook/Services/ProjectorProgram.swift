@@ -19,6 +19,7 @@ enum ProjectorProgram: Subcommand {
     Databases.options + [SharedOptions.projectorListen] + AccessSettings.options + SharedOptions.logging
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
+    HeapMemory.keepFreed()
     let termination = TerminationSignal()
     let identity = ProcessIdentity(program: name, version: Daybook.version)
     let logger = try SharedOptions.logger(options, program: name)

@@ -15,6 +15,7 @@ enum QueryProgram: Subcommand {
     Databases.options + [SharedOptions.queryListen] + AccessSettings.options + SharedOptions.logging
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
+    HeapMemory.keepFreed()
     let termination = TerminationSignal()
     let process = ProcessIdentity(program: name, version: Daybook.version)
     let logger = try SharedOptions.logger(options, program: name)
