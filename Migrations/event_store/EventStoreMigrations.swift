@@ -8,6 +8,7 @@ package enum EventStoreMigrations {
       (3, "append", PackageResources._003_append_sql),
       (4, "grants", PackageResources._004_grants_sql),
       (5, "generation", PackageResources._005_generation_sql),
+      (6, "storage", PackageResources._006_storage_sql),
     ]
   }
 }

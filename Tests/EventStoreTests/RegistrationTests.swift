@@ -1,6 +1,9 @@
 import Commands
 import EventStore
+import EventStoreMigrations
 import Events
+import Hashing
+import Postgres
 import Runtime
 import Synchronization
 import TestSupport
@@ -53,7 +56,7 @@ import Testing
   _ = try second.record(TestCommand.record(samples, to: second)).get()
   second.stop()
   let log = try harness.log()
-  #expect(try harness.count("SELECT count(*) FROM daybook_events.series WHERE labels = '{\"host\": \"h1\"}'") == 50)
+  #expect(try harness.count("SELECT count(*) FROM daybook_events.series") == 50)
   for event in log.of(.seriesRegistered) {
     for entry in try LogContent.series(event, shards: harness.identity.shards) {
       #expect(entry.id.shard(of: harness.identity.shards) == event.shard)
@@ -61,7 +64,11 @@ import Testing
       #expect(second.series.lookup(entry.key.fingerprint) == entry.id)
       #expect(
         try harness.count(
-          "SELECT count(*) FROM daybook_events.series WHERE id = \(entry.id) AND name = '\(entry.key.name)'") == 1)
+          """
+          SELECT count(*) FROM daybook_events.series
+          WHERE id = \(entry.id) AND key = decode('\(hex(entry.key.canonical))', 'hex')
+            AND fingerprint = decode('\(hex(entry.key.fingerprint.bytes))', 'hex')
+          """) == 1)
     }
   }
   #expect(log.of(.seriesRegistered).count <= harness.identity.shards)
@@ -77,4 +84,47 @@ import Testing
     _ = try appender.record(TestCommand.record([("new", 1, 1)], to: appender)).get()
     #expect(appender.series.count == 1)
   }
+}
+
+/// A store whose registry still has names and labels as text, as version 5 of the schema had them.
+@Test func aRegistryOfAnEarlierVersionBecomesCanonicalBytes() throws {
+  let database = try TestDatabase.makeEmpty()
+  defer { withExtendedLifetime(database) {} }
+  let connection = try database.connect()
+  let long = String(repeating: "ü", count: 255)
+  let keys = [
+    try SeriesKey(name: "up"), try SeriesKey(name: "cpu", labels: [("host", "h\"1"), ("dc", "\u{e9}\n")]),
+    // In bytes Z comes before a, and a before é.
+    try SeriesKey(
+      name: long, labels: [("é", "1"), ("Z", "2"), ("a", String(repeating: "x", count: 1_024)), (long, "4")]),
+    try SeriesKey(name: "many", labels: (0..<64).map { ("label\($0)", "value\($0)") }),
+  ]
+  let migrations = EventStoreMigrations.all
+  _ = try PostgresMigrator(schema: "daybook_events", migrations: Array(migrations.prefix(5)))
+    .migrate(connection, substitute: ["shards": "4"])
+  for (id, key) in keys.enumerated() {
+    var parameters = PostgresParameters()
+    parameters.int64(Int64(id))
+    parameters.bytes(key.fingerprint.bytes)
+    parameters.text(key.name)
+    let labels = key.labels.map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
+    parameters.text("{\(labels.joined(separator: ","))}")
+    _ = try connection.query(
+      sql: """
+        INSERT INTO daybook_events.series (id, fingerprint, name, labels)
+        VALUES ($1::bigint, $2::bytea, $3::text, $4::text::jsonb)
+        """, parameters)
+  }
+  _ = try PostgresMigrator(schema: "daybook_events", migrations: migrations)
+    .migrate(connection, substitute: ["shards": "4"])
+  let rows = try connection.query(sql: "SELECT key, fingerprint FROM daybook_events.series ORDER BY id")
+  #expect(rows.rowCount == keys.count)
+  for (row, key) in keys.enumerated() {
+    #expect(try rows.byteArray(row, 0) == key.canonical)
+    #expect(try rows.byteArray(row, 1) == XXH3.hash128(try rows.byteArray(row, 0)).bytes)
+  }
+}
+
+private func hex(_ bytes: [UInt8]) -> String {
+  bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
 }

@@ -59,7 +59,7 @@ extension SeriesKey {
   }
 
   /// By bytes, a prefix first.
-  private static func isBefore(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+  static func isBefore(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     let common = min(a.count, b.count)
     for index in 0..<common where a[index] != b[index] { return a[index] < b[index] }
     return a.count < b.count

@@ -12,9 +12,9 @@ extension SeriesKey {
       let value = try text(&reader)
       labels += 1
       guard labels <= labelsLimit else { throw .tooManyLabels }
-      let name = try checkedLabelName(key)
-      if let last { try checkOrder(last, key, name) }
-      try checkValue(value, of: name)
+      try checkLabelName(key)
+      if let last { try checkOrder(last, key) }
+      try checkValue(value, of: key)
       last = key
     }
   }
@@ -33,33 +33,48 @@ extension SeriesKey {
   private static func checkMetricName(_ bytes: UnsafeRawBufferPointer) throws(SeriesKeyError) {
     guard !bytes.isEmpty else { throw .nameEmpty }
     guard bytes.count <= nameLimit * 4 else { throw .nameTooLong }
+    if bytes.count <= nameLimit, isPlain(bytes) { return }
     guard let name = String(validating: bytes, as: UTF8.self) else { throw .nameNotUTF8 }
     guard name.unicodeScalars.count <= nameLimit else { throw .nameTooLong }
     guard !name.unicodeScalars.contains(where: isControl) else { throw .nameControlCharacter }
   }
 
-  private static func checkedLabelName(_ bytes: UnsafeRawBufferPointer) throws(SeriesKeyError) -> String {
+  private static func checkLabelName(_ bytes: UnsafeRawBufferPointer) throws(SeriesKeyError) {
     guard !bytes.isEmpty else { throw .labelNameEmpty }
     guard bytes.count <= nameLimit * 4 else { throw .labelNameTooLong }
+    if bytes.count <= nameLimit, isPlain(bytes) { return }
     guard let name = String(validating: bytes, as: UTF8.self) else { throw .labelNameNotUTF8 }
     guard name.unicodeScalars.count <= nameLimit else { throw .labelNameTooLong }
     guard !name.unicodeScalars.contains(where: isControl) else { throw .labelNameControlCharacter }
-    return name
   }
 
-  private static func checkValue(_ bytes: UnsafeRawBufferPointer, of key: String) throws(SeriesKeyError) {
+  /// `key` is a valid name.
+  private static func checkValue(
+    _ bytes: UnsafeRawBufferPointer, of key: UnsafeRawBufferPointer
+  ) throws(SeriesKeyError) {
     guard !bytes.isEmpty else { throw .notCanonical }
-    guard bytes.count <= valueLimit else { throw .labelValueTooLong(key) }
-    guard String(validating: bytes, as: UTF8.self) != nil else { throw .labelValueNotUTF8(key) }
+    guard bytes.count <= valueLimit else { throw .labelValueTooLong(String(decoding: key, as: UTF8.self)) }
+    if isPlain(bytes) { return }
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw .labelValueNotUTF8(String(decoding: key, as: UTF8.self))
+    }
     // Postgres' text and jsonb cannot hold it.
-    guard !bytes.contains(0) else { throw .labelValueNUL(key) }
+    guard !bytes.contains(0) else { throw .labelValueNUL(String(decoding: key, as: UTF8.self)) }
   }
 
   private static func checkOrder(
-    _ last: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer, _ name: String
+    _ last: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
   ) throws(SeriesKeyError) {
-    if last.elementsEqual(key) { throw .labelDuplicate(name) }
-    guard last.lexicographicallyPrecedes(key) else { throw .notCanonical }
+    if isBefore(last, key) { return }
+    if last.elementsEqual(key) { throw .labelDuplicate(String(decoding: key, as: UTF8.self)) }
+    throw .notCanonical
+  }
+
+  /// Printable ASCII only, as nearly all texts are: nothing more is to be asked of it but its length.
+  private static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var isPlain = true
+    for byte in bytes { isPlain = isPlain && byte &- 0x20 < 0x5F }
+    return isPlain
   }
 
   /// Unicode's general category Cc.

@@ -32,9 +32,29 @@ struct TextTable {
 
   private func isEqual(_ number: Int, _ text: UnsafeRawBufferPointer) -> Bool {
     guard lengths[number] == text.count else { return false }
-    return bytes.withUnsafeBytes {
-      UnsafeRawBufferPointer(rebasing: $0[offsets[number]..<(offsets[number] + text.count)]).elementsEqual(text)
+    guard let other = text.baseAddress else { return true }
+    return bytes.withUnsafeBytes { known in
+      guard let base = known.baseAddress else { return false }
+      return Self.isEqual(base + offsets[number], other, text.count)
     }
+  }
+
+  private static func isEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) -> Bool {
+    var index = 0
+    while index &+ 8 <= count {
+      guard
+        a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+          == b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      else { return false }
+      index &+= 8
+    }
+    while index < count {
+      guard a.load(fromByteOffset: index, as: UInt8.self) == b.load(fromByteOffset: index, as: UInt8.self) else {
+        return false
+      }
+      index &+= 1
+    }
+    return true
   }
 
   private mutating func grow() {
@@ -52,7 +72,11 @@ struct TextTable {
     var offset = 0
     while offset < text.count {
       var word: UInt64 = 0
-      for byte in 0..<min(8, text.count - offset) { word |= UInt64(text[offset + byte]) << UInt64(byte * 8) }
+      if offset + 8 <= text.count {
+        word = text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      } else {
+        for byte in 0..<(text.count - offset) { word |= UInt64(text[offset + byte]) << UInt64(byte * 8) }
+      }
       let product = (hash ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
       hash = product.high ^ product.low ^ seed
       offset += 8

@@ -47,9 +47,8 @@ enum AppendStatements {
   static let insertSeries = PostgresStatement(
     "insert_series",
     """
-    INSERT INTO daybook_events.series (id, fingerprint, name, labels)
-    SELECT s.id, s.fingerprint, s.name, s.labels::jsonb
-    FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[]) s (id, fingerprint, name, labels)
+    INSERT INTO daybook_events.series (id, fingerprint, key)
+    SELECT s.id, s.fingerprint, s.key FROM unnest($1::bigint[], $2::bytea[], $3::bytea[]) s (id, fingerprint, key)
     """)
 
   static let append = PostgresStatement(

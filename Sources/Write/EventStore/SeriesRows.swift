@@ -2,7 +2,6 @@ import Commands
 import Events
 import Hashing
 import Postgres
-import Runtime
 
 /// The registry's side of new series.
 enum SeriesRows {
@@ -31,21 +30,7 @@ enum SeriesRows {
     parameters.int64Array(entries.map(\.id.rawValue))
     parameters.byteaArray(
       entries.map { XXH3.Hash128(high: $0.fingerprintHigh, low: $0.fingerprintLow).bytes })
-    parameters.textArray(entries.map(\.key.name))
-    parameters.textArray(entries.map { labels(of: $0.key) })
+    parameters.byteaArray(entries.map(\.key.canonical))
     return parameters
-  }
-
-  /// A JSON object of text to text.
-  private static func labels(of key: SeriesKey) -> String {
-    var json: [UInt8] = [UInt8(ascii: "{")]
-    for (index, label) in key.labels.enumerated() {
-      if index > 0 { json.append(UInt8(ascii: ",")) }
-      JSONText.append(label.key, to: &json)
-      json.append(UInt8(ascii: ":"))
-      JSONText.append(label.value, to: &json)
-    }
-    json.append(UInt8(ascii: "}"))
-    return String(decoding: json, as: UTF8.self)
   }
 }
