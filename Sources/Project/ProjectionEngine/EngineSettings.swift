@@ -17,8 +17,9 @@ package struct EngineSettings: Sendable {
   package var leaseInterval: Duration = .milliseconds(200)
   /// How often the store is asked who it is while a build is stopped.
   package var identityInterval: Duration = .seconds(5)
-  /// How long nothing must have come for what waits for quiet.
-  package var quietTime: Duration = .milliseconds(50)
+  /// How long nothing must have come for what waits for quiet: longer than the pauses of a busy machine, in which a
+  /// fold would hold up the samples that come next.
+  package var quietTime: Duration = .milliseconds(250)
   /// How long the feed waits for a notification before it looks by itself.
   package var pollInterval: Duration = .milliseconds(200)
   /// The least time between two fetches while events come, unless the first one was full: a commit every
