@@ -208,7 +208,7 @@ final class EngineSession {
     for build in running where !folded.contains(build.build.id) {
       switch build.fold.foldDemand(at: moment) {
       case .none: break
-      case .whenQuiet: if isQuiet { try foldSlice(build) }
+      case .whenQuiet: if MonotonicClock.now >= quietFold(build) { try foldSlice(build) }
       case .betweenFlushes: try foldSlice(build)
       case .atOnce:
         while !folded.contains(build.build.id), build.fold.foldDemand(at: moment) == .atOnce, !exchange.isStopping {
@@ -219,8 +219,14 @@ final class EngineSession {
     }
   }
 
+  /// When a fold that waits for quiet may be done, if nothing comes before.
+  private func quietFold(_ build: RunningBuild) -> UInt64 {
+    max(lastEventAt &+ UInt64(settings.quietTime.nanoseconds), build.credit.availableFrom)
+  }
+
   private func foldSlice(_ build: RunningBuild) throws {
     let started = MonotonicClock.now
+    defer { build.credit.spend(MonotonicClock.now - started, now: MonotonicClock.now) }
     let before = build.fold.load?.samples ?? 0
     let more = try write(build) { fold, transaction, moment in try fold.fold(transaction, at: moment) }
     build.fold.foldCommitted()
@@ -266,7 +272,7 @@ final class EngineSession {
     for build in running where !folded.contains(build.build.id) {
       switch build.fold.foldDemand(at: moment) {
       case .none: break
-      case .whenQuiet: deadline = min(deadline, lastEventAt &+ UInt64(settings.quietTime.nanoseconds))
+      case .whenQuiet: deadline = min(deadline, quietFold(build))
       case .betweenFlushes, .atOnce: return moment.monotonic
       }
     }

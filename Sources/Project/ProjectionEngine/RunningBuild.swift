@@ -1,6 +1,7 @@
 import Events
 import ProjectionKit
 import ReadStore
+import Runtime
 
 /// A build that this engine projects: its fold, and where it stands in each shard that the engine holds.
 /// Confined to the engine's thread; lives as long as one session.
@@ -10,6 +11,8 @@ final class RunningBuild {
   private var shards: [HeldShard?]
   /// Events are applied that are not flushed.
   private(set) var isDirty = false
+  /// For folds in quiet moments.
+  var credit = FoldCredit(now: MonotonicClock.now)
   /// An event came too early: the reader must start again from what the build has.
   private(set) var needsHealing = false
 
