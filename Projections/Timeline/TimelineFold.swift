@@ -114,7 +114,10 @@ package final class TimelineFold: ProjectionFold {
   }
 
   package func fold(_ transaction: any ReadTransaction, at moment: ProjectionMoment) throws -> Bool {
-    folding = held.oldest(pagesLimit: limits.slicePagesLimit, samplesLimit: limits.sliceSamplesLimit)
+    let isBetweenFlushes = foldDemand(at: moment) == .betweenFlushes
+    folding = held.oldest(
+      pagesLimit: limits.slicePagesLimit,
+      samplesLimit: isBetweenFlushes ? limits.sliceSamplesLimit : limits.quietSliceSamplesLimit)
     guard !folding.isEmpty else { return false }
     foldingDue = moment.monotonic &+ limits.keepFolded.inNanoseconds
     try transaction.execute(statements.planByIndex)

@@ -9,8 +9,11 @@ package struct TimelineLimits: Sendable {
   /// The age of the oldest unfolded change at which it is folded under load, too. A longer one writes hours less often,
   /// and queries read more.
   package var foldAge = Duration.seconds(30)
-  /// Samples of one slice of a fold; a single row of the tail with more goes alone. About 30 ms of unpacking and packing.
+  /// Samples of one slice of a fold between flushes; a single row of the tail with more goes alone. About 30 ms of
+  /// unpacking and packing.
   package var sliceSamplesLimit = 262_144
+  /// The same when no flush waits. The rows of a page's hours are written once for each slice that the page is cut into.
+  package var quietSliceSamplesLimit = 1 << 20
   /// Pages of one slice of a fold: 8 pages have up to 8,192 series, whose hours take about 60 ms to write.
   package var slicePagesLimit = 8
   /// How long folded rows are kept for those who follow the tail.

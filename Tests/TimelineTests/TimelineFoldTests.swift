@@ -31,6 +31,7 @@ import Timeline
     for _ in 0..<2 {
       var limits = TimelineLimits.standard
       limits.sliceSamplesLimit = 200
+      limits.quietSliceSamplesLimit = 500
       let bench = try TimelineBench(limits: limits)
       for part in Self.cut(samples.shuffled(using: &random) + samples.shuffled(using: &random), &random) {
         try bench.record(.replace, part)
@@ -224,10 +225,13 @@ import Timeline
     #expect(bench.fold.foldDemand(at: bench.moment) == .none)
   }
 
-  @Test func aSliceTakesNoMoreThanItsLimits() throws {
+  /// When no flush waits; and between flushes, when what is held is older than the age limit.
+  @Test(arguments: [false, true])
+  func aSliceTakesNoMoreThanItsLimits(betweenFlushes: Bool) throws {
     var limits = TimelineLimits.standard
     limits.slicePagesLimit = 3
-    limits.sliceSamplesLimit = 25
+    limits.sliceSamplesLimit = betweenFlushes ? 25 : 1_000
+    limits.quietSliceSamplesLimit = betweenFlushes ? 1_000 : 25
     let bench = try TimelineBench(limits: limits)
     // Ten pages of one sample each, then three rows of ten samples in the first of them.
     try bench.record(.replace, (0..<10).map { TestSample(series: $0 * 2_048, time: 0, value: 1) })
@@ -237,6 +241,8 @@ import Timeline
       try bench.flush()
     }
     func stored() throws -> [String] { try bench.strings("SELECT sum(stored)::text FROM \(bench.schema).hours") }
+    _ = bench.fold.foldDemand(at: bench.moment)
+    if betweenFlushes { bench.advance(.seconds(31)) }
     #expect(try bench.foldSlice())
     #expect(try stored() == ["20"], "the first page's sample at 0 was replaced by another; two rows of three")
     #expect(try bench.foldSlice())
