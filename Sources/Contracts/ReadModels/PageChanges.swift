@@ -28,7 +28,7 @@ package struct PageChanges: Sendable {
     values.reserveCapacity(count)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   package static func key(slot: UInt16, kind: ChangeKind) -> UInt16 { slot &<< 4 | UInt16(kind.rawValue) }
 
   /// Adds one change after all others.
@@ -186,9 +186,40 @@ package struct PageChanges: Sendable {
     }
   }
 
-  /// Few series are out of order, and those nearly sorted: several connections deliver interleaved runs. Swift's sort
-  /// finds the runs; the place breaks ties, which makes it stable.
+  /// Several connections deliver interleaved runs: nearly sorted, each change a few places off. Those are moved back one
+  /// by one; where that would take long, Swift's sort does the rest. Both are stable.
   private mutating func sortByTime(_ range: Range<Int>) {
+    var moves = Self.movesLimit * range.count
+    let isSorted = keys.withUnsafeMutableBufferPointer { keys in
+      times.withUnsafeMutableBufferPointer { times in
+        values.withUnsafeMutableBufferPointer { values in
+          for index in range.dropFirst() where times[index] < times[index - 1] {
+            let (key, time, value) = (keys[index], times[index], values[index])
+            var place = index
+            while place > range.lowerBound, times[place - 1] > time {
+              keys[place] = keys[place - 1]
+              times[place] = times[place - 1]
+              values[place] = values[place - 1]
+              place -= 1
+            }
+            keys[place] = key
+            times[place] = time
+            values[place] = value
+            moves -= index - place
+            if moves < 0 { return false }
+          }
+          return true
+        }
+      }
+    }
+    if !isSorted { sortAnew(range) }
+  }
+
+  /// How many places a change may be off on average.
+  private static let movesLimit = 16
+
+  /// The place breaks ties, which makes it stable.
+  private mutating func sortAnew(_ range: Range<Int>) {
     let entries = range.map { (time: times[$0], place: $0) }
       .sorted { $0.time != $1.time ? $0.time < $1.time : $0.place < $1.place }
     let oldKeys = entries.map { keys[$0.place] }

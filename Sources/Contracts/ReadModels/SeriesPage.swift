@@ -22,11 +22,11 @@ package struct SeriesPage: Hashable, Sendable {
   }
 
   /// The page of the series with this number in its shard.
-  @inlinable
+  @inlinable @inline(__always)
   package static func page(ofIndex index: Int64) -> Int32 { Int32(truncatingIfNeeded: index &>> 10) }
 
   /// The place in its page of the series with this number in its shard: 0 ..< 1,024.
-  @inlinable
+  @inlinable @inline(__always)
   package static func slot(ofIndex index: Int64) -> UInt16 { UInt16(truncatingIfNeeded: index & 1_023) }
 
   /// The place of a series in its page.
