@@ -1,5 +1,7 @@
 /// One block of memory per head (`measurement,tags` as sent): this header, as many `HeadField` as its shape has names,
 /// then the head's bytes. Immutable once it is in a table; the table frees it.
+///
+/// The head's last byte is not a backslash: what ends it is a space that is not escaped.
 struct HeadEntry {
   let hash: UInt64
   let headCount: UInt32

@@ -1,4 +1,5 @@
 import Hashing
+import Runtime
 
 /// From the raw bytes of a head to its entry: open addressing over blocks that it owns. Not thread-safe.
 ///
@@ -17,6 +18,9 @@ struct HeadTable: ~Copyable {
   private(set) var count = 0
   /// Each shape once, by its hash. One that no entry has any more stays until the table is emptied.
   private var shapes: [UInt64: UnsafePointer<HeadShape>] = [:]
+  /// By ordinal; nil: it is not here any more.
+  private var ordered: UnsafeMutablePointer<UnsafePointer<HeadEntry>?>
+  private var orderedCapacity = HeadTable.firstSlots
   private var ordinals = 0
   /// Memory of the blocks and the slots.
   private(set) var byteCount: Int
@@ -24,10 +28,15 @@ struct HeadTable: ~Copyable {
   init() {
     slots = Self.makeSlots(Self.firstSlots)
     mask = Self.firstSlots - 1
-    byteCount = Self.firstSlots * MemoryLayout<Slot>.stride
+    ordered = .allocate(capacity: Self.firstSlots)
+    byteCount = Self.emptyByteCount
   }
 
+  private static let emptyByteCount =
+    firstSlots * (MemoryLayout<Slot>.stride + MemoryLayout<UnsafePointer<HeadEntry>?>.stride)
+
   deinit {
+    ordered.deallocate()
     Self.freeEntries(slots, mask)
     shapes.values.forEach { $0.block.deallocate() }
     slots.deallocate()
@@ -61,17 +70,40 @@ struct HeadTable: ~Copyable {
       return
     }
     made.pointee.shape = shape
-    made.pointee.ordinal = ordinals
-    ordinals += 1
     if let old = slots[place].entry {
       made.pointee.ordinal = old.pointee.ordinal
       byteCount -= old.pointee.blockCount
       old.block.deallocate()
     } else {
+      made.pointee.ordinal = nextOrdinal()
       count += 1
     }
+    ordered[made.pointee.ordinal] = entry
     slots[place] = Slot(hash: entry.pointee.hash, entry: entry)
     byteCount += entry.pointee.blockCount
+  }
+
+  private mutating func nextOrdinal() -> Int {
+    if ordinals == orderedCapacity {
+      let larger = UnsafeMutablePointer<UnsafePointer<HeadEntry>?>.allocate(capacity: orderedCapacity * 2)
+      larger.initialize(from: ordered, count: ordinals)
+      ordered.deallocate()
+      ordered = larger
+      byteCount += orderedCapacity * MemoryLayout<UnsafePointer<HeadEntry>?>.stride
+      orderedCapacity *= 2
+    }
+    defer { ordinals += 1 }
+    return ordinals
+  }
+
+  /// The head that came after this one when the table learnt them; nil after the last. It is on its way into the
+  /// processor's cache from then on.
+  @inline(__always)
+  func successor(of entry: UnsafePointer<HeadEntry>) -> UnsafePointer<HeadEntry>? {
+    let next = entry.pointee.ordinal &+ 1
+    guard next < ordinals, let successor = ordered[next] else { return nil }
+    for line in 0..<6 { MemoryPrefetch.line(at: successor.block + line &* 64) }
+    return successor
   }
 
   /// The shape that the table has for these names; it takes over `shape` or frees it. Nil when another shape has the
@@ -95,13 +127,14 @@ struct HeadTable: ~Copyable {
     slots.deallocate()
     slots = Self.makeSlots(Self.firstSlots)
     mask = Self.firstSlots - 1
-    byteCount = Self.firstSlots * MemoryLayout<Slot>.stride
+    byteCount =
+      Self.emptyByteCount + (orderedCapacity - Self.firstSlots) * MemoryLayout<UnsafePointer<HeadEntry>?>.stride
     count = 0
   }
 
   /// In the order in which their heads were first put.
   var entries: [UnsafePointer<HeadEntry>] {
-    (0...mask).compactMap { slots[$0].entry }.sorted { $0.pointee.ordinal < $1.pointee.ordinal }
+    (0..<ordinals).compactMap { ordered[$0] }
   }
 
   /// The slot that holds the same head, else a free one within reach.
@@ -133,6 +166,7 @@ struct HeadTable: ~Copyable {
       } else {
         byteCount -= entry.pointee.blockCount
         count -= 1
+        ordered[entry.pointee.ordinal] = nil
         entry.block.deallocate()
       }
     }

@@ -5,8 +5,9 @@ import Hashing
 /// The scanner: walks one body line by line and appends samples to the columns of their shards.
 ///
 /// A struct that is moved along, over unsafe pointers, because this loop decides how much a core can take: checks for
-/// exclusive access, reference counts and arrays' copies stay out of it. Per line one hash and one lookup of the head,
-/// per field a comparison with the name that stood there last time and one number. `LineProtocolBenchmark` in the tests
+/// exclusive access, reference counts and arrays' copies stay out of it. Per line a comparison with the head that came
+/// next when the table learnt them, else one hash and one lookup; per field a comparison with the name that stood there
+/// last time and one number. `LineProtocolBenchmark` in the tests
 /// measures it.
 ///
 /// A newline ends a line wherever it stands: the grammar has none within a value.
@@ -27,6 +28,9 @@ struct LineScan: ~Copyable {
   var stagedCount = 0
   private var stagedCapacity = 64
   private let powers = LineNumber.powersOfTen
+
+  /// The head that the next line will have if the body has heads in the order in which they were learnt.
+  private var expectedHead: UnsafePointer<HeadEntry>?
 
   private var unit: Int64 = 1
   private var serverTime: Int64 = 0
@@ -52,6 +56,8 @@ struct LineScan: ~Copyable {
     unit = precision.unit
     self.serverTime = serverTime
     lineNumber = 0
+    // The table may be another one than last time.
+    expectedHead = nil
     scanLines(body, table)
     guard !tooManyNewSeries else { return .failure(.tooManyNewSeries) }
     sinks.drain(into: &outcome.batch)
@@ -101,12 +107,19 @@ struct LineScan: ~Copyable {
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ table: borrowing HeadTable
   ) -> LineFault? {
     stagedCount = 0
-    guard let headEnd = RawText.findUnescaped(0x20, start, end) else { return faultWithoutFields(start, end) }
-    let head = UnsafeRawBufferPointer(start: start, count: headEnd - start)
-    let hash = HeadTable.hash(head)
-    let entry = table.find(hash, start, head.count)
+    let head: UnsafeRawBufferPointer
+    let entry: UnsafePointer<HeadEntry>?
+    if let expected = expectedHead, Self.stands(expected, start, end) {
+      head = UnsafeRawBufferPointer(start: start, count: Int(expected.pointee.headCount))
+      entry = expected
+    } else {
+      guard let headEnd = RawText.findUnescaped(0x20, start, end) else { return faultWithoutFields(start, end) }
+      head = UnsafeRawBufferPointer(start: start, count: headEnd - start)
+      entry = table.find(HeadTable.hash(head), start, head.count)
+    }
+    expectedHead = entry.flatMap { table.successor(of: $0) }
 
-    var place = headEnd
+    var place = start + head.count
     skipSpaces(&place, end)
     let textsBefore = outcome.skippedTexts
     let roundedBefore = outcome.roundedIntegers
@@ -114,7 +127,7 @@ struct LineScan: ~Copyable {
     var time = serverTime
     var fault = scanFields(&place, end, entry, &unresolved)
     if fault == nil { fault = scanTime(&place, end, &time) }
-    if fault == nil, unresolved { fault = resolve(head, hash, entry, start, end) }
+    if fault == nil, unresolved { fault = resolve(head, HeadTable.hash(head), entry, start, end) }
     if let fault {
       outcome.skippedTexts = textsBefore
       outcome.roundedIntegers = roundedBefore
@@ -129,6 +142,15 @@ struct LineScan: ~Copyable {
     }
     outcome.accepted &+= stagedCount
     return nil
+  }
+
+  /// Whether the line from `start` has the entry's head: its bytes and a space behind them.
+  @inline(__always)
+  private static func stands(
+    _ entry: UnsafePointer<HeadEntry>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> Bool {
+    let count = Int(entry.pointee.headCount)
+    return end - start > count && start[count] == 0x20 && RawText.equal(entry.head, start, count)
   }
 
   /// `name=value[,name=value]*`, staged; `place` ends behind it.

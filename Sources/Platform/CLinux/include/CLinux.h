@@ -30,6 +30,9 @@ pid_t daybook_spawn(
 /// Both at most 32 MiB. For the start of main.
 void daybook_keep_freed_memory(size_t mapping_threshold, size_t kept);
 
+/// Starts to bring the line of memory at `place`, which need not be readable, into the processor's cache.
+static inline void daybook_prefetch(const void *_Nullable place) { __builtin_prefetch(place); }
+
 /// Opens an eventfd(2) that neither blocks nor is inherited; -1 and errno on failure.
 int daybook_eventfd(void);
 
