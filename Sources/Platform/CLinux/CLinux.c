@@ -9,10 +9,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 int daybook_termination_signalfd(void) {
@@ -113,3 +115,23 @@ pid_t daybook_spawn(
 }
 
 int daybook_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int daybook_epoll_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int daybook_epoll_watch(int epoll, int descriptor, int mark, int writes, int add) {
+  struct epoll_event event = {.events = EPOLLIN | (writes ? EPOLLOUT : 0), .data.u32 = (unsigned)mark};
+  return epoll_ctl(epoll, add ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
+}
+
+int daybook_epoll_wait(int epoll, int *marks, unsigned char *events, int capacity, long long nanoseconds) {
+  struct epoll_event ready[64];
+  struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  if (capacity > 64) capacity = 64;
+  int count = epoll_pwait2(epoll, ready, capacity, nanoseconds < 0 ? NULL : &limit, NULL);
+  for (int index = 0; index < count; index++) {
+    marks[index] = (int)ready[index].data.u32;
+    events[index] = ((ready[index].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) ? 1 : 0)
+                    | ((ready[index].events & EPOLLOUT) ? 2 : 0);
+  }
+  return count;
+}
