@@ -117,7 +117,7 @@ module(.platform, "JSON", uses: ["CSimdjson"])
 module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"])
 module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Postgres"])
 module(.platform, "HTTPServer", uses: ["CMicroHTTP", "Runtime"])
-module(.platform, "HTTPClient", uses: ["CTLS", "Runtime"])
+module(.platform, "HTTPClient", uses: ["CTLS", "CLinux", "Runtime"])
 module(.platform, "Access", uses: ["Runtime", "Hashing", "HTTPServer"])
 module(.platform, "Probes", uses: ["Runtime", "HTTPServer"])
 
@@ -174,11 +174,14 @@ module(
     "Runtime", "Hashing", "Compression", "JSON", "HTTPClient", "Events", "Commands", "LineProtocol", "SamplesJSON",
   ])
 module(
+  .programs, "Benchmark",
+  uses: ["Runtime", "Postgres", "PostgresCluster", "HTTPClient", "Events", "Commands", "EventStore"])
+module(
   .programs, "daybook",
   uses: [
     "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Access", "Probes", "Events",
     "EventFeed", "EventStore", "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue",
-    "QueryAPI", "Sending", "EventStoreMigrations", "ReadStoreMigrations",
+    "QueryAPI", "Sending", "Benchmark", "EventStoreMigrations", "ReadStoreMigrations",
   ],
   executable: true)
 
@@ -201,7 +204,7 @@ tests(
 
 tests("ColumnCodecTests", uses: ["ColumnCodec", "TestSupport"])
 tests("EventsTests", uses: ["ColumnCodec", "Events", "Hashing", "TestSupport"])
-tests("HTTPClientTests", uses: ["Runtime", "HTTPClient", "TestSupport"])
+tests("HTTPClientTests", uses: ["Runtime", "HTTPServer", "HTTPClient", "TestSupport"])
 tests("ArchitectureTests", uses: ["Postgres", "TestSupport"])
 tests(
   "SystemTests",
@@ -267,6 +270,7 @@ tests(
     "Runtime", "Compression", "HTTPServer", "HTTPClient", "Commands", "LineProtocol", "SamplesJSON", "Sending",
     "TestSupport", "WriteTestSupport",
   ])
+tests("BenchmarkTests", uses: ["Runtime", "Benchmark"])
 tests("RuntimeTests", uses: ["Runtime", "Hashing", "TestSupport"])
 tests("CompressionTests", uses: ["Compression", "TestSupport"])
 tests("JSONTests", uses: ["JSON", "TestSupport"])

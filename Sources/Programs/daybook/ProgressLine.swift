@@ -23,7 +23,7 @@ struct ProgressLine {
     let filled = Int(part * 30)
     let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 30 - filled)
     let seconds = Double(now - started) / 1e9
-    let rate = BenchReport.readable(Double(done) / max(seconds, 0.001))
+    let rate = ReadableNumber.text(Double(done) / max(seconds, 0.001))
     let left = part > 0 ? Int((seconds / part - seconds).rounded(.up)) : 0
     StandardError.write("\r\(label) \(bar) \(Int(part * 100)) %  \(rate) \(unit)/s  \(left) s left \u{1B}[K")
   }

@@ -49,10 +49,10 @@ struct SendProgressLine {
   }
 
   private func figures(_ progress: SendProgress) -> String {
-    let rate = BenchReport.readable(Double(progress.accepted) / max(progress.seconds, 0.001)) + " " + unit
-    let rejected = progress.rejected == 0 ? "" : "  \(BenchReport.readable(Double(progress.rejected))) rejected"
+    let rate = ReadableNumber.text(Double(progress.accepted) / max(progress.seconds, 0.001)) + " " + unit
+    let rejected = progress.rejected == 0 ? "" : "  \(ReadableNumber.text(Double(progress.rejected))) rejected"
     guard let part = Self.part(progress), let total = progress.bytesTotal else {
-      return "\(BenchReport.readable(Double(progress.bytesDone) / 1e6)) MB  \(rate)\(rejected)"
+      return "\(ReadableNumber.text(Double(progress.bytesDone) / 1e6)) MB  \(rate)\(rejected)"
     }
     let done = progress.bytesDone - progress.bytesBefore
     let left = done == 0 ? nil : progress.seconds * Double(total - progress.bytesDone) / Double(done)

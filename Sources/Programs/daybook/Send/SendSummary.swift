@@ -29,7 +29,7 @@ struct SendSummary {
     if totals.missingTimes > 0 {
       rows.append(("times never shown", "\(number(totals.missingTimes)), taken as before the clock was put forward"))
     }
-    let rate = "\(BenchReport.readable(report.rate)) samples/s"
+    let rate = "\(ReadableNumber.text(report.rate)) samples/s"
     rows.append(("took", "\(DurationText.readable(.seconds(report.seconds))), \(rate)"))
     let width = rows.map { $0.0.count }.max() ?? 0
     return heading + "\n"
@@ -74,5 +74,5 @@ struct SendSummary {
     report.totals.reasons.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
   }
 
-  private func number(_ value: Int) -> String { value < 1_000 ? "\(value)" : BenchReport.readable(Double(value)) }
+  private func number(_ value: Int) -> String { value < 1_000 ? "\(value)" : ReadableNumber.text(Double(value)) }
 }

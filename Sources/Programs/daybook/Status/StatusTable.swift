@@ -76,7 +76,7 @@ enum StatusTable {
     }
   }
 
-  private static func number(_ value: Double) -> String { value == 0 ? "0" : BenchReport.readable(value) }
+  private static func number(_ value: Double) -> String { value == 0 ? "0" : ReadableNumber.text(value) }
 
   /// `3 s`, `2 min 5 s`, `4 h 10 min`, `12 d 3 h`.
   static func readable(_ seconds: Double) -> String {

@@ -2,19 +2,27 @@ import Glibc
 import Runtime
 
 /// Memory and processor time of a process and all below it, read from /proc.
-struct ProcessUsage {
+package struct ProcessUsage: Sendable {
   /// `postgres`, or `daybook projector`.
-  let name: String
-  let processID: Int32
+  package let name: String
+  package let processID: Int32
   /// Proportional set size: shared pages are divided among those who share them, so the sum over processes is true.
-  let pssBytes: Int
-  let cpuSeconds: Double
+  package let pssBytes: Int
+  /// Its own and that of its children that ended: so the sum over a tree loses nothing when a process of it ends.
+  package let cpuSeconds: Double
 
-  /// `root` and its descendants.
-  static func tree(of root: Int32) -> [ProcessUsage] {
-    var parents: [Int32: Int32] = [:]
-    guard let folder = opendir("/proc") else { return [] }
+  package init(name: String, processID: Int32, pssBytes: Int, cpuSeconds: Double) {
+    self.name = name
+    self.processID = processID
+    self.pssBytes = pssBytes
+    self.cpuSeconds = cpuSeconds
+  }
+
+  /// Each of `roots` and its descendants.
+  package static func trees(of roots: [Int32]) -> [ProcessUsage] {
+    guard !roots.isEmpty, let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }
+    var parents: [Int32: Int32] = [:]
     while let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
@@ -24,13 +32,16 @@ struct ProcessUsage {
       }
       parents[processID] = parent
     }
-    return parents.keys.sorted().filter { isBelow($0, root, parents) }.compactMap(usage)
+    return parents.keys.sorted().filter { isBelow($0, Set(roots), parents) }.compactMap(usage)
   }
 
-  private static func isBelow(_ processID: Int32, _ root: Int32, _ parents: [Int32: Int32]) -> Bool {
+  /// Whether there is a process of this number.
+  package static func isRunning(_ processID: Int32) -> Bool { statFields(processID) != nil }
+
+  private static func isBelow(_ processID: Int32, _ roots: Set<Int32>, _ parents: [Int32: Int32]) -> Bool {
     var current = processID
     for _ in 0..<64 {
-      if current == root { return true }
+      if roots.contains(current) { return true }
       guard let parent = parents[current], parent > 1 else { return false }
       current = parent
     }
@@ -38,9 +49,10 @@ struct ProcessUsage {
   }
 
   private static func usage(_ processID: Int32) -> ProcessUsage? {
-    guard let fields = statFields(processID), fields.count > 13, let user = Double(fields[11]),
-      let system = Double(fields[12])
-    else { return nil }
+    guard let fields = statFields(processID), fields.count > 15 else { return nil }
+    // utime, stime, cutime, cstime: proc(5).
+    let ticks = fields[11...14].compactMap { Double($0) }
+    guard ticks.count == 4 else { return nil }
     var pss = 0
     for line in FileText.read("/proc/\(processID)/smaps_rollup").split(separator: "\n") where line.hasPrefix("Pss:") {
       pss = (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
@@ -51,14 +63,15 @@ struct ProcessUsage {
       program == "daybook" && words.count > 1
       ? "daybook \(words[1])" : program.hasPrefix("postgres") ? "postgres" : program
     return ProcessUsage(
-      name: name, processID: processID, pssBytes: pss, cpuSeconds: (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-    )
+      name: name, processID: processID, pssBytes: pss,
+      cpuSeconds: ticks.reduce(0, +) / Double(sysconf(Int32(_SC_CLK_TCK))))
   }
 
   /// The fields of /proc/PID/stat from the state on: the name before them may hold anything.
   private static func statFields(_ processID: Int32) -> [Substring]? {
     let text = FileText.read("/proc/\(processID)/stat")
     guard let end = text.lastIndex(of: ")") else { return nil }
-    return text[text.index(after: end)...].split(separator: " ")
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    return fields.count > 1 ? fields : nil
   }
 }

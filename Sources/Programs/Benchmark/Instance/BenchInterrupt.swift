@@ -4,7 +4,7 @@ import Runtime
 import Synchronization
 
 /// Ctrl-C while a benchmark runs: its instance is stopped and removed, then the program ends.
-enum BenchInterrupt {
+package enum BenchInterrupt {
   private struct Running {
     var processes: [ChildProcess] = []
     var home: String?
@@ -17,8 +17,9 @@ enum BenchInterrupt {
     running.withLock { $0 = Running(processes: processes, home: home) }
   }
 
-  /// Waits for the signal on a thread of its own. To be called first thing, before other threads start.
-  static func start() {
+  /// Waits for the signal on a thread of its own, and ends the program with `exitCode` after `complain` was told. To be
+  /// called first thing, before other threads start.
+  package static func start(exitCode: Int32, complain: @escaping @Sendable (String) -> Void) {
     let termination = TerminationSignal()
     _ = OwnedThread("bench-interrupt") {
       let signal = termination.wait() ?? ""
@@ -26,8 +27,8 @@ enum BenchInterrupt {
       for process in left.processes { process.signal(SIGTERM) }
       for process in left.processes { _ = process.waitForEnd(.seconds(30)) }
       if let home = left.home { remove(home) }
-      StandardError.write("\nstopped by \(signal): nothing was measured\n")
-      _exit(ExitCode.failure)
+      complain("\nstopped by \(signal): nothing was measured")
+      _exit(exitCode)
     }
   }
 

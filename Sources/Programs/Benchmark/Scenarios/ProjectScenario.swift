@@ -1,0 +1,45 @@
+import HTTPClient
+import Runtime
+
+/// A backlog that is in the store before the projector starts, until all of it is queryable.
+package struct ProjectScenario {
+  private let load: BenchLoad
+  private let progress: BenchProgress.Maker
+
+  package init(_ load: BenchLoad, progress: @escaping BenchProgress.Maker) {
+    self.load = load
+    self.progress = progress
+  }
+
+  package func run() throws -> BenchReport {
+    let instance = try BenchInstance(without: [.projector])
+    defer { instance.stop() }
+    let system = try instance.system
+    guard let query = system.query, let store = system.store else {
+      preconditionFailure("BUG: an instance of our own has no query service or no store")
+    }
+    _ = try LoadRun.send(load, to: system, progress)
+    let (before, token) = (try StoreFigures.read(store), try StoreFigures.heads(store))
+    let started = MonotonicClock.now
+    try instance.startProjector()
+    let usage = UsageMeasurement(try instance.system.processIDs)
+    do {
+      try Queryable.wait(query, token)
+    } catch {
+      _ = usage.end()
+      throw error
+    }
+    let seconds = Double(MonotonicClock.now - started) / 1e9
+    var report = BenchReport("project: a backlog from the store until all of it is queryable")
+    report.add("samples", "samples", Double(load.samples), "")
+    report.add("series", "series", Double(load.series), "")
+    report.add("samples_per_second", "projected", Double(load.samples) / seconds, "samples/s")
+    report.add("queryable_seconds", "start of the projector to all queryable", seconds, "s")
+    usage.end(into: &report)
+    try StoreFigures.waitUntilFolded(store)
+    report.add(
+      "folded_seconds", "start of the projector to all folded", Double(MonotonicClock.now - started) / 1e9, "s")
+    try StoreFigures.read(store).add(to: &report, since: before, samples: load.samples)
+    return report
+  }
+}
