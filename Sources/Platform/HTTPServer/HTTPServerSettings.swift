@@ -1,11 +1,15 @@
+import Runtime
+
 /// Where a server listens and what it lets a client cost.
 package struct HTTPServerSettings: Sendable {
   /// An IPv4 or IPv6 literal (with or without brackets), or `localhost`, which means 127.0.0.1.
   package var host: String
   /// 0: a free one, told by `HTTPServer.port`.
   package var port: UInt16
-  /// Threads that read requests and write answers. The handler runs on them too, so it must not block.
-  package var threads = 2
+  /// Threads that read requests and write answers. The handler runs on them too, so it must not block. A connection stays
+  /// with the thread that accepted it, so there are more than processors where these are few: else one of two may have
+  /// all the work.
+  package var threads = min(64, max(4, ProcessorCount.online))
   /// Bytes of one request's body, as sent. More is answered by `tooLargeResponse`.
   package var bodyLimit = 32 << 20
   /// Bytes of a request line with its headers. More is answered by 414 or 431.
