@@ -1,3 +1,5 @@
+import ReadModels
+
 /// How much of the tail is held, for how long, and how much of it one fold takes.
 package struct TimelineLimits: Sendable {
   /// Samples in the unfolded tail at which nothing else is done before it is folded: 8 million are about 16 MB packed.
@@ -17,7 +19,7 @@ package struct TimelineLimits: Sendable {
   /// Pages of one slice of a fold: 8 pages have up to 8,192 series, whose hours take about 60 ms to write.
   package var slicePagesLimit = 8
   /// How long folded rows are kept for those who follow the tail.
-  package var keepFolded = Duration.seconds(60)
+  package var keepFolded = TimelineTables.keepFolded
   /// Pages whose folded rows one transaction deletes.
   package var deletePagesLimit = 1_024
 

@@ -18,11 +18,12 @@ final class QueryRunner: Sendable {
 
   /// - Parameter token: what the answer must have read; it is waited for.
   func run<Answer: Sendable>(
-    after token: PositionToken? = nil, wait: Duration = .seconds(20),
+    after token: PositionToken? = nil, wait: Duration = .seconds(20), selector: SeriesSelector? = nil,
     _ read: @escaping @Sendable (ReadSnapshot) throws(ReadFailure) -> Answer
   ) throws(QueryError) -> Answer {
     let box = Monitor<Result<Answer, QueryError>?>(nil)
-    engine.submit(after: token.map { AfterCondition(token: $0, wait: wait) }, read: read) { result in
+    let after = token.map { AfterCondition(token: $0, wait: wait) }
+    engine.submit(after: after, selector: selector, read: read) { result in
       box.withLock { $0 = result }
       box.broadcast()
     }
@@ -33,19 +34,27 @@ final class QueryRunner: Sendable {
   }
 
   func timeline(_ request: TimelineRequest, after token: PositionToken? = nil) throws(QueryError) -> TimelineAnswer {
-    try run(after: token) { (snapshot) throws(ReadFailure) in try TimelineQuery(request).answer(snapshot) }
+    try run(after: token, selector: request.selector) { (snapshot) throws(ReadFailure) in
+      try TimelineQuery(request).answer(snapshot)
+    }
   }
 
   func samples(_ request: SamplesRequest, after token: PositionToken? = nil) throws(QueryError) -> SamplesAnswer {
-    try run(after: token) { (snapshot) throws(ReadFailure) in try SamplesQuery(request).answer(snapshot) }
+    try run(after: token, selector: request.selector) { (snapshot) throws(ReadFailure) in
+      try SamplesQuery(request).answer(snapshot)
+    }
   }
 
   func series(_ selector: SeriesSelector) throws(QueryError) -> SeriesAnswer {
-    try run { (snapshot) throws(ReadFailure) in try SeriesQuery(SeriesRequest(selector)).answer(snapshot) }
+    try run(selector: selector) { (snapshot) throws(ReadFailure) in
+      try SeriesQuery(SeriesRequest(selector)).answer(snapshot)
+    }
   }
 
   func latest(_ selector: SeriesSelector) throws(QueryError) -> LatestAnswer {
-    try run { (snapshot) throws(ReadFailure) in try LatestQuery(SeriesRequest(selector)).answer(snapshot) }
+    try run(selector: selector) { (snapshot) throws(ReadFailure) in
+      try LatestQuery(SeriesRequest(selector)).answer(snapshot)
+    }
   }
 
   func metrics() throws(QueryError) -> MetricsAnswer {

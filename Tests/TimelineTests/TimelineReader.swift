@@ -21,10 +21,13 @@ struct TimelineReader {
     let page = SeriesPage(of: id, shards: TimelineBench.shards)
     let slot = SeriesPage.slot(of: id, shards: TimelineBench.shards)
     let tail = try transaction.query(
-      TimelineTables.tailOfPages(schema: bench.schema), [.array(.int32([page.shard])), .array(.int32([page.page]))])
+      TimelineTables.tailOfPages(schema: bench.schema),
+      [.array(.int32([page.shard])), .array(.int32([page.page])), .array(.int64([-1]))])
     var collected = PageChanges()
-    for row in 0..<tail.count {
-      try TailRow.decode(tail.byteArray(row, 3), slots: SlotSet([slot]), into: &collected)
+    let rows = try (0..<tail.count).filter { !tail.isNull($0, 2) }
+      .map { (sequence: try tail.int64($0, 2), changes: try tail.byteArray($0, 4)) }
+    for row in rows.sorted(by: { $0.sequence < $1.sequence }) {
+      try TailRow.decode(row.changes, slots: SlotSet([slot]), into: &collected)
     }
     var changes = SeriesChanges()
     collected.forEachSeries { changes = $1 }

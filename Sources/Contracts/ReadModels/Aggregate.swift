@@ -80,6 +80,7 @@ package struct Aggregate: Sendable {
 
   /// Merges the same bucket of another series. The sum depends on the order to the last bits: merge by rising series id.
   /// Of first samples at one time the smaller value is the first, of last ones the larger the last.
+  @inlinable
   package mutating func merge(_ other: Aggregate) {
     guard other.count != 0 else { return }
     guard count != 0 else {
@@ -101,7 +102,7 @@ package struct Aggregate: Sendable {
   }
 
   @inlinable
-  mutating func addToSum(_ value: Double) {
+  package mutating func addToSum(_ value: Double) {
     sum += value
     if sum != sum { sum = Aggregate.nan }
   }

@@ -60,14 +60,41 @@ package enum PackedSamples {
     if let failure { throw .damaged(what: "the samples of a bucket", failure) }
   }
 
-  private static func append(
-    _ raw: UnsafeRawBufferPointer, to samples: inout SeriesSamples
-  ) throws(ColumnError) {
-    var reader = ByteReader(raw)
+  /// Unpacks the samples of a bucket into `scratch`, which holds what is unpacked until the next time; returns how many
+  /// they are. Damaged bytes throw and never trap.
+  static func unpack(_ bytes: [UInt8], into scratch: SampleScratch) throws(ReadModelError) -> Int {
+    var count = 0
+    let failure: ColumnError? = bytes.withUnsafeBytes { raw in
+      do throws(ColumnError) {
+        var reader = ByteReader(raw)
+        count = try readCount(&reader)
+        scratch.reserve(count)
+        try TimeColumn.decode(&reader, count: count, into: scratch.times)
+        try DoubleColumn.decode(&reader, count: count, into: scratch.values)
+        guard reader.isAtEnd else { throw ColumnError.malformed("bytes after the last sample", at: reader.position) }
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw .damaged(what: "the samples of a bucket", failure) }
+    return count
+  }
+
+  /// What stands before the columns.
+  private static func readCount(_ reader: inout ByteReader) throws(ColumnError) -> Int {
     let version = try reader.byte()
     guard version == formatVersion else { throw .malformed("samples of format \(version)", at: 0) }
     let count = try reader.count(limit: countLimit, of: "samples")
     guard count > 0 else { throw .malformed("no samples", at: 1) }
+    return count
+  }
+
+  private static func append(
+    _ raw: UnsafeRawBufferPointer, to samples: inout SeriesSamples
+  ) throws(ColumnError) {
+    var reader = ByteReader(raw)
+    let count = try readCount(&reader)
     try ColumnArrays.appendTimes(&reader, count: count, to: &samples.times)
     do throws(ColumnError) {
       try ColumnArrays.appendValues(&reader, count: count, to: &samples.values)

@@ -10,4 +10,11 @@ package struct TimelineBuckets: Equatable, Sendable {
   package init() {}
 
   package var count: Int { starts.count }
+
+  /// Adds buckets that lie behind all of these.
+  package mutating func append(_ later: TimelineBuckets) {
+    starts += later.starts
+    stored += later.stored
+    aggregates += later.aggregates
+  }
 }

@@ -2,10 +2,15 @@
 /// and after a fold, to the bit.
 package enum TimelineMerge {
   /// The buckets of one series. `TimelinePlan` says which rows must be in `rows`.
+  /// - scratch: for unpacking; a caller with many series gives the same one for all.
   package static func buckets(
-    _ plan: TimelinePlan, _ rows: TimelineRows
+    _ plan: TimelinePlan, _ rows: TimelineRows, _ scratch: SampleScratch = SampleScratch()
   ) throws(ReadModelError) -> TimelineBuckets {
     var builder = Builder(plan: plan)
+    if rows.changes.isEmpty, plan.level == .minute {
+      try addMinutes(plan, rows, scratch, &builder)
+      return builder.finish()
+    }
     let needs = plan.needs(rows.changes)
     let planned = rows.changes.indices(
       from: BucketLevel.minute.start(of: plan.minutes.lowerBound),
@@ -50,6 +55,26 @@ package enum TimelineMerge {
   }
 
   // MARK: - Levels
+
+  /// Minutes that the tail does not touch: straight from the packed samples, which is what most answers are made of.
+  private static func addMinutes(
+    _ plan: TimelinePlan, _ rows: TimelineRows, _ scratch: SampleScratch, _ builder: inout Builder
+  ) throws(ReadModelError) {
+    let lower = lowerBound(rows.hours, plan.hours.lowerBound)
+    let upper = lowerBound(rows.hours, plan.hours.upperBound)
+    builder.reserve(min(plan.buckets.count, (upper - lower) * 60))
+    for index in lower..<upper {
+      if rows.hours[index].isSplit {
+        builder.add(minuteRows(of: rows.hours[index].bucket, rows), at: .minute)
+      } else {
+        guard let bytes = rows.hours[index].samples else {
+          throw .missing("the samples of hour \(rows.hours[index].bucket)")
+        }
+        let count = try PackedSamples.unpack(bytes, into: scratch)
+        builder.addSamples(count, scratch)
+      }
+    }
+  }
 
   /// - planned: the entries of the changes that lie within the plan. Those beside it could touch minutes of a split hour
   ///   that were not read, and matter to no bucket of the plan.
@@ -150,7 +175,15 @@ extension TimelineMerge {
     private var stored: Int64 = 0
     private var aggregate = Aggregate.empty
 
-    init(plan: TimelinePlan) { self.plan = plan }
+    private let minutes: Range<Int32>
+    /// Each minute is a bucket.
+    private let isByMinute: Bool
+
+    init(plan: TimelinePlan) {
+      self.plan = plan
+      minutes = plan.minutes
+      isByMinute = plan.minutesPerBucket == 1 && plan.level == .minute
+    }
 
     mutating func add(_ rows: [BucketRow], at level: BucketLevel) {
       for row in rows { add(row, at: level) }
@@ -158,13 +191,76 @@ extension TimelineMerge {
 
     mutating func add(_ row: BucketRow, at level: BucketLevel) {
       guard plan.range(level).contains(row.bucket) else { return }
-      let bucket = plan.bucket(holding: row.bucket, at: level)
+      add(plan.bucket(holding: row.bucket, at: level), row.stored, row.aggregate)
+    }
+
+    /// The samples of one hour, in canonical order: the first `count` of `scratch`.
+    mutating func addSamples(_ count: Int, _ scratch: SampleScratch) {
+      let (times, values) = (scratch.times, scratch.values)
+      var found = 0
+      var start = 0
+      var length = 0
+      while start < count {
+        let minute = BucketLevel.minute.bucket(of: times[start])
+        let end = Self.end(of: BucketLevel.minute.last(of: minute), times, start, count, guess: length)
+        length = end &- start
+        if minutes.contains(minute) {
+          let aggregate = MinuteFold.aggregate(times, values, start, end)
+          if isByMinute {
+            scratch.starts[found] = BucketLevel.minute.start(of: minute)
+            scratch.stored[found] = Int64(length)
+            scratch.aggregates[found] = aggregate
+            found += 1
+          } else {
+            add(plan.bucket(holding: minute, at: .minute), Int64(length), aggregate)
+          }
+        }
+        start = end
+        // Of damaged rows only: an hour has no more minutes.
+        if found == SampleScratch.minutes { flush(&found, scratch) }
+      }
+      if isByMinute { flush(&found, scratch) }
+    }
+
+    /// Where the samples end whose times do not exceed `last`. Most minutes have as many as the one before.
+    @inline(__always)
+    private static func end(
+      of last: Int64, _ times: UnsafePointer<Int64>, _ start: Int, _ count: Int, guess: Int
+    ) -> Int {
+      var end = start &+ guess
+      if guess > 0, end <= count, times[end &- 1] <= last {
+        while end < count, times[end] <= last { end &+= 1 }
+        return end
+      }
+      end = start &+ 1
+      while end < count, times[end] <= last { end &+= 1 }
+      return end
+    }
+
+    /// Takes over minutes that are buckets by themselves.
+    private mutating func flush(_ found: inout Int, _ scratch: SampleScratch) {
+      close()
+      current = nil
+      buckets.starts.append(contentsOf: UnsafeBufferPointer(start: scratch.starts, count: found))
+      buckets.stored.append(contentsOf: UnsafeBufferPointer(start: scratch.stored, count: found))
+      buckets.aggregates.append(contentsOf: UnsafeBufferPointer(start: scratch.aggregates, count: found))
+      found = 0
+    }
+
+    mutating func reserve(_ count: Int) {
+      buckets.starts.reserveCapacity(count)
+      buckets.stored.reserveCapacity(count)
+      buckets.aggregates.reserveCapacity(count)
+    }
+
+    @inline(__always)
+    private mutating func add(_ bucket: Int64, _ stored: Int64, _ aggregate: Aggregate) {
       if bucket != current {
         close()
         current = bucket
       }
-      stored += row.stored
-      aggregate.append(row.aggregate)
+      self.stored += stored
+      self.aggregate.append(aggregate)
     }
 
     private mutating func close() {

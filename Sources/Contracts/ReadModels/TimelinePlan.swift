@@ -3,8 +3,8 @@
 /// A query does this, in one REPEATABLE READ snapshot of one build:
 ///
 /// 1. `TimelinePlan(from:to:stepMinutes:)`, or `TimelinePlan(borders:)` for days of a place.
-/// 2. Read the tail of its series' pages (`TimelineTables.tailOfPages`), `TailRow.decode` the rows of each page in the
-///    order they come into one `PageChanges`, and take each series' `SeriesChanges` from its `forEachSeries`.
+/// 2. Read the tail of its series' pages (`TimelineTables.tailOfPages`), `TailRow.decode` the rows of each page by rising
+///    sequence into one `PageChanges`, and take each series' `SeriesChanges` from its `forEachSeries`.
 /// 3. Per series: `plan.needs(changes)` says which rows are wanted beyond the plain range. Read
 ///    - at level `.day`: rows of `days` in `plan.days`; and for each of `needs.days` the rows of `hours` of that day,
 ///    - at level `.hour`: rows of `hours` in `plan.hours`,

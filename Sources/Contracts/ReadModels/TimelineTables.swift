@@ -29,16 +29,25 @@ package enum TimelineTables {
   /// The columns of an aggregate, in the order in which `hours`, `minutes` and `days` have them after their keys.
   package static let aggregateColumns = "stored, n, sum, min, max, first, first_at, last, last_at"
 
-  /// The rows of the tail that are not folded, of pages given as arrays of equal length: $1 int[] shards, $2 int[]
-  /// pages. Columns shard, page, samples, changes; the rows of a page come in the order in which they are to be applied.
+  /// How long a row of the tail stands after it was folded, at least.
+  package static let keepFolded = Duration.seconds(60)
+
+  /// How far pages are folded, and the rows of their tail that the reader does not have: $1 int[] shards, $2 int[] pages, $3
+  /// bigint[] the sequences up to which the reader has all rows, or -1: then those that are not folded are given; all of
+  /// equal length. Where a sequence is given the rows behind it come whether they are folded or not, as far as they still
+  /// stand (`keepFolded`). Columns: the page's place in the arrays from 1, the sequence up to which it is folded (0:
+  /// nothing), and of each row sequence, samples and changes. A page without such rows has one line, with nulls. In no
+  /// order.
   package static func tailOfPages(schema: String) -> String {
     """
-    SELECT t.shard, t.page, t.samples, t.changes
-    FROM unnest($1::int[], $2::int[]) AS k (shard, page)
-    JOIN \(schema).tail t ON t.shard = k.shard AND t.page = k.page
-    LEFT JOIN \(schema).folded f ON f.shard = t.shard AND f.page = t.page
-    WHERE t.sequence > COALESCE(f.sequence, 0)
-    ORDER BY t.shard, t.page, t.sequence
+    SELECT k.place, COALESCE(f.sequence, 0), t.sequence, t.samples, t.changes
+    FROM unnest($1::int[], $2::int[], $3::bigint[]) WITH ORDINALITY AS k (shard, page, known, place)
+    LEFT JOIN \(schema).folded f ON f.shard = k.shard AND f.page = k.page
+    LEFT JOIN LATERAL (
+      SELECT t.sequence, t.samples, t.changes FROM \(schema).tail t
+      WHERE t.shard = k.shard AND t.page = k.page
+        AND t.sequence > CASE WHEN k.known < 0 THEN COALESCE(f.sequence, 0) ELSE k.known END
+    ) t ON true
     """
   }
 }

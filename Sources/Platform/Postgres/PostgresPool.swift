@@ -6,6 +6,7 @@ package final class PostgresPool: Sendable {
   package let limit: Int
   private let application: String
   private let timeouts: PostgresTimeouts
+  private let settings: String?
   private let state = Monitor(State())
 
   private struct State {
@@ -22,13 +23,16 @@ package final class PostgresPool: Sendable {
     case closed
   }
 
+  /// - Parameter settings: `SET` statements that each session begins with.
   package init(
-    _ address: PostgresAddress, application: String, timeouts: PostgresTimeouts = .standard, limit: Int
+    _ address: PostgresAddress, application: String, timeouts: PostgresTimeouts = .standard, settings: String? = nil,
+    limit: Int
   ) {
     precondition(limit > 0, "BUG: a pool without connections")
     self.address = address
     self.application = application
     self.timeouts = timeouts
+    self.settings = settings
     self.limit = limit
   }
 
@@ -88,7 +92,9 @@ package final class PostgresPool: Sendable {
 
   private func open() throws(PostgresError) -> PostgresConnection {
     do {
-      return try PostgresConnection(address, application: application, timeouts: timeouts)
+      let connection = try PostgresConnection(address, application: application, timeouts: timeouts)
+      if let settings { try connection.execute(settings) }
+      return connection
     } catch {
       releaseSlot()
       throw error

@@ -28,8 +28,17 @@ package struct QueryLimits: Sendable {
   package var pollInterval: Duration = .milliseconds(25)
   /// Rows of the main part fetched at once: at most about 40 kB each, so 40 MB.
   package var rowsPerFetch = 1_024
+  /// What a query may cost that is answered on the thread that brings it, as `ReadSnapshot.charge` counts: 16 hours of
+  /// samples or 1,024 rows, which take less than a millisecond with their text.
+  package var costAtOnceLimit = 1_024
   /// Series whose labels are kept in memory, about 700 bytes each with ten labels.
   package var cachedSeriesLimit = 20_000
+  /// What is kept in memory of the catalogue: about 60 bytes a series with ten labels, and 150 for each different value.
+  package var cachedCatalogueBytesLimit = 32 << 20
+  /// Samples of the tail that are kept unpacked, 17 bytes each: 30 seconds of 100,000 a second and some more.
+  package var cachedTailSamplesLimit = 4_000_000
+  /// Bytes of rows of the main part that are kept: about 900 for an hour of 360 samples.
+  package var cachedRowsBytesLimit = 64 << 20
 
   package init() {}
 }

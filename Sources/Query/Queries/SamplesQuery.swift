@@ -24,12 +24,14 @@ package struct SamplesQuery: Sendable {
   }
 
   private func whole(_ snapshot: ReadSnapshot) throws(ReadFailure) -> SamplesAnswer {
-    let series = try CatalogueReader(snapshot: snapshot).series(request.selector)
-    let samples = try samples(of: series.map(\.id), snapshot)
-    let found = series.compactMap { series in samples[series.id].map { (labels: series.labels, samples: $0) } }
+    let series = try CatalogueReader(snapshot: snapshot).select(request.selector)
+    let samples = try samples(of: series.ids, snapshot)
+    let found = series.ids.indices.compactMap { index in
+      samples[series.ids[index]].map { (labels: series.labels(at: index), samples: $0) }
+    }
     return SamplesAnswer(
       position: snapshot.progress.token, series: found.sorted { $0.labels < $1.labels },
-      labelKeys: request.wantsLabelKeys ? LabelKeys(series).sorted : [], next: .notPaged)
+      labelKeys: request.wantsLabelKeys ? series.keys : [], next: .notPaged)
   }
 
   private func samples(

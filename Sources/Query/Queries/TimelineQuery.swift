@@ -9,9 +9,8 @@ package struct TimelineQuery: Sendable {
   package init(_ request: TimelineRequest) {
     self.request = request
   }
-
   package func answer(_ snapshot: ReadSnapshot) throws(ReadFailure) -> TimelineAnswer {
-    let series = try CatalogueReader(snapshot: snapshot).series(request.selector)
+    let series = try CatalogueReader(snapshot: snapshot).select(request.selector)
     let range = try range(of: series, snapshot)
     return TimelineAnswer(
       name: request.selector.name, step: request.step, zone: request.zone, from: range.from, to: range.to,
@@ -19,17 +18,17 @@ package struct TimelineQuery: Sendable {
       lines: try lines(series, range.plan, snapshot), labelKeys: labelKeys(series))
   }
 
-  private func labelKeys(_ series: [CataloguedSeries]) -> [String] {
+  private func labelKeys(_ series: SelectedSeries) -> [String] {
     guard request.wantsLabelKeys else { return [] }
     switch request.grouping {
-    case .eachSeries: return LabelKeys(series).sorted
+    case .eachSeries: return series.keys
     case .byLabels(let keys): return LabelKeys(keys).sorted
     }
   }
 
-  private func range(of series: [CataloguedSeries], _ snapshot: ReadSnapshot) throws(ReadFailure) -> TimelineRange {
+  private func range(of series: SelectedSeries, _ snapshot: ReadSnapshot) throws(ReadFailure) -> TimelineRange {
     let isOpen = request.from == nil || request.to == nil
-    let data = isOpen ? try SpanReader(snapshot: snapshot).span(of: series.map(\.id)) : nil
+    let data = isOpen ? try SpanReader(snapshot: snapshot).span(of: series.ids) : nil
     let wanted = WantedRange(
       from: request.from, to: request.to, data: data, step: request.step,
       pointsLimit: snapshot.limits.pointsPerSeriesLimit, now: WallClock.now)
@@ -40,14 +39,13 @@ package struct TimelineQuery: Sendable {
   }
 
   private func lines(
-    _ series: [CataloguedSeries], _ plan: TimelinePlan?, _ snapshot: ReadSnapshot
+    _ series: SelectedSeries, _ plan: TimelinePlan?, _ snapshot: ReadSnapshot
   ) throws(ReadFailure) -> [TimelineLine] {
-    guard let plan, !series.isEmpty else { return [] }
-    var lines = TimelineLines(request, snapshot.limits)
-    let labels = Dictionary(series.map { ($0.id, $0.labels) }, uniquingKeysWith: { first, _ in first })
-    try TimelineReader(snapshot).forEachTimeline(of: series.map(\.id), plan) { (id, buckets) throws(ReadFailure) in
+    guard let plan, !series.ids.isEmpty else { return [] }
+    var lines = TimelineLines(request, series, snapshot.limits)
+    try TimelineReader(snapshot).forEachTimeline(of: series.ids, plan) { (index, buckets) throws(ReadFailure) in
       try snapshot.checkTime()
-      try ReadFailure.ofQuery { () throws(QueryError) in try lines.add(labels[id] ?? .none, buckets) }
+      try ReadFailure.ofQuery { () throws(QueryError) in try lines.add(index, buckets) }
     }
     return lines.finish()
   }

@@ -42,6 +42,15 @@ struct QueryMetrics: Sendable {
     registry.gauge("daybook_query_pool_connections_limit", "Connections to the read store that may be open.") {
       Double(engine.limits.workers)
     }
+    registry.gauge("daybook_query_kept_catalogue_bytes", "Memory that series and labels take that are kept.") {
+      Double(engine.kept.catalogueBytes)
+    }
+    registry.gauge("daybook_query_kept_tail_samples", "Unfolded samples that are kept, 17 bytes each.") {
+      Double(engine.kept.tailSamples)
+    }
+    registry.gauge("daybook_query_kept_row_bytes", "Memory that rows take that are kept.") {
+      Double(engine.kept.rowBytes)
+    }
   }
 
   func executed(_ route: QueryRoute, since start: UInt64) {

@@ -6,14 +6,15 @@ import Runtime
 
 extension QueryService {
   /// Hands a request to the workers; `read` runs on one of them, in a snapshot.
+  /// - Parameter selector: the series that it will ask for first.
   func submit<Question, Answer: WritableAnswer>(
-    _ request: QueryRequest<Question>, _ format: AnswerFormat, _ reply: inout QueryReply,
+    _ request: QueryRequest<Question>, _ selector: SeriesSelector?, _ format: AnswerFormat, _ reply: inout QueryReply,
     read: @escaping @Sendable (Question, ReadSnapshot) throws(ReadFailure) -> Answer
   ) {
     reply.hasAfter = request.after != nil
     let question = request.question
     let style = AnswerStyle(format: format, precision: request.precision, limit: engine.limits.answerBytesLimit)
-    engine.submit(after: request.after) { [reply] (snapshot) throws(ReadFailure) in
+    engine.submit(after: request.after, selector: selector) { [reply] (snapshot) throws(ReadFailure) in
       let start = MonotonicClock.now
       let answer = try read(question, snapshot)
       let encoded = try ReadFailure.ofQuery { () throws(QueryError) in try QueryAnswer(answer, style) }

@@ -100,29 +100,29 @@ package final class QueryService: Sendable {
     case .timeline:
       var request = try parser.timeline(items)
       request.question.wantsLabelKeys = format == .csv
-      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+      submit(request, request.question.selector, format, &reply) { (question, snapshot) throws(ReadFailure) in
         try TimelineQuery(question).answer(snapshot)
       }
     case .samples:
       var request = try parser.samples(items)
       request.question.wantsLabelKeys = format == .csv
-      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+      submit(request, request.question.selector, format, &reply) { (question, snapshot) throws(ReadFailure) in
         try SamplesQuery(question).answer(snapshot)
       }
     case .series:
       var request = try parser.series(items)
       request.question.wantsLabelKeys = format == .csv
-      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+      submit(request, request.question.selector, format, &reply) { (question, snapshot) throws(ReadFailure) in
         try SeriesQuery(question).answer(snapshot)
       }
     case .latest:
       var request = try parser.latest(items)
       request.question.wantsLabelKeys = format == .csv
-      submit(request, format, &reply) { (question, snapshot) throws(ReadFailure) in
+      submit(request, request.question.selector, format, &reply) { (question, snapshot) throws(ReadFailure) in
         try LatestQuery(question).answer(snapshot)
       }
     case .metrics:
-      submit(try parser.metrics(items), format, &reply) { (question, snapshot) throws(ReadFailure) in
+      submit(try parser.metrics(items), nil, format, &reply) { (question, snapshot) throws(ReadFailure) in
         try question.answer(snapshot)
       }
     }

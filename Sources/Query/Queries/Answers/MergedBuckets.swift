@@ -6,12 +6,22 @@ struct MergedBuckets {
   private(set) var starts: [Int64] = []
   private(set) var aggregates: [Aggregate] = []
 
-  /// Adds one more series. Sums depend on the order to their last bits, so the order of calls must be a fixed one.
-  mutating func merge(_ other: TimelineBuckets) {
+  /// Adds one more series; returns how many buckets that adds. Sums depend on the order to their last bits, so the order of
+  /// calls must be a fixed one.
+  mutating func merge(_ other: TimelineBuckets) -> Int {
     if starts == other.starts {
-      for index in aggregates.indices { aggregates[index].merge(other.aggregates[index]) }
-      return
+      other.aggregates.withUnsafeBufferPointer { others in
+        aggregates.withUnsafeMutableBufferPointer { aggregates in
+          for index in aggregates.indices { aggregates[index].merge(others[index]) }
+        }
+      }
+      return 0
     }
+    if starts.isEmpty {
+      (starts, aggregates) = (other.starts, other.aggregates)
+      return starts.count
+    }
+    let before = starts.count
     var merged = MergedBuckets()
     merged.reserve(max(starts.count, other.count))
     var (old, new) = (0, 0)
@@ -26,6 +36,7 @@ struct MergedBuckets {
       if takesNew { new += 1 }
     }
     self = merged
+    return starts.count - before
   }
 
   private mutating func reserve(_ count: Int) {

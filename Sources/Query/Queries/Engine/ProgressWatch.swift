@@ -5,6 +5,8 @@ import Synchronization
 /// Holds the requests that wait for a position and hands them to the workers once the read models have it. It has a thread
 /// and a connection of its own, so that waiting takes neither from the workers.
 ///
+/// It also tells `ReadNews` of each notification, so that others know when there is nothing new.
+///
 /// The projector notifies on `daybook_progress` after each flush; while somebody waits, progress is read then and every
 /// `QueryLimits.pollInterval`, because a notification can be lost and polling cannot.
 final class ProgressWatch: Sendable {
@@ -20,17 +22,22 @@ final class ProgressWatch: Sendable {
 
   private let address: PostgresAddress
   private let limits: QueryLimits
+  private let news: ReadNews
   private let logger: Logger
   private let wake = WakeDescriptor()
   private let state: Mutex<State>
   private let release: @Sendable (QueryJob) -> Void
 
-  /// - Parameter release: takes a job whose position is reached; must not block.
+  /// - Parameters:
+  ///   - news: is told of every notification.
+  ///   - release: takes a job whose position is reached; must not block.
   init(
-    _ address: PostgresAddress, limits: QueryLimits, logger: Logger, release: @escaping @Sendable (QueryJob) -> Void
+    _ address: PostgresAddress, limits: QueryLimits, news: ReadNews, logger: Logger,
+    release: @escaping @Sendable (QueryJob) -> Void
   ) {
     self.address = address
     self.limits = limits
+    self.news = news
     self.logger = logger
     self.release = release
     state = Mutex(State(parked: ParkedJobs(limit: limits.waitingLimit)))
@@ -70,6 +77,7 @@ final class ProgressWatch: Sendable {
         }
       } catch {
         connection = nil
+        news.stoppedListening()
         if isConnected { logger.warning("progress cannot be watched", ["reason": error.description]) }
         isConnected = false
         giveUpExpired(QueryError(unavailable: error))
@@ -85,6 +93,7 @@ final class ProgressWatch: Sendable {
     timeouts.statement = .seconds(5)
     let connection = try PostgresConnection(address, application: "daybook query progress", timeouts: timeouts)
     try connection.listen(Self.channel)
+    news.heard()
     return connection
   }
 
@@ -95,13 +104,18 @@ final class ProgressWatch: Sendable {
     if let deadline = state.withLock({ $0.parked.nextDeadline }) {
       timeout = min(timeout, .nanoseconds(Int64(clamping: deadline > now ? deadline - now : 0)))
     }
-    _ = try connection.waitForNotification(timeout: timeout, wake: wake)
+    try wait(connection, timeout)
   }
 
   /// Nobody waits: notifications are only taken off the socket.
   private func sleep(_ connection: PostgresConnection) throws(PostgresError) {
     if isStopping { return }
-    _ = try connection.waitForNotification(timeout: Self.idleInterval, wake: wake)
+    try wait(connection, Self.idleInterval)
+  }
+
+  private func wait(_ connection: PostgresConnection, _ timeout: Duration) throws(PostgresError) {
+    let channels = try connection.waitForNotification(timeout: timeout, wake: wake)
+    if !channels.isEmpty { news.heard() }
   }
 
   private func look(_ connection: PostgresConnection) throws(PostgresError) {

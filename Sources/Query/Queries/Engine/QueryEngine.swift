@@ -8,6 +8,7 @@ package final class QueryEngine: Sendable {
   package let limits: QueryLimits
   private let logger: Logger
   private let pool: PostgresPool
+  private let worker: QueryWorker
   private let queue: JobQueue
   private let watch: ProgressWatch
   private let threads = Mutex<[OwnedThread]>([])
@@ -19,42 +20,46 @@ package final class QueryEngine: Sendable {
     self.logger = logger
     var timeouts = PostgresTimeouts.standard
     timeouts.statement = limits.timeLimit
-    pool = PostgresPool(address, application: "daybook query", timeouts: timeouts, limit: limits.workers)
+    pool = PostgresPool(
+      address, application: "daybook query", timeouts: timeouts, settings: ReadSnapshot.sessionSettings,
+      limit: limits.workers)
+    let caches = ReadCaches(limits)
     let queue = JobQueue(limit: limits.queueLimit)
     self.queue = queue
-    watch = ProgressWatch(address, limits: limits, logger: logger) { job in
+    watch = ProgressWatch(address, limits: limits, news: caches.news, logger: logger) { job in
       if !queue.add(job) { job.fail(Self.queueIsFull) }
     }
+    worker = QueryWorker(pool: pool, watch: watch, limits: limits, caches: caches, logger: logger)
     start()
   }
 
   private func start() {
     var started = [OwnedThread("progress") { [watch] in watch.run() }]
-    let worker = QueryWorker(
-      pool: pool, watch: watch, limits: limits, labelCache: SeriesLabelCache(limit: limits.cachedSeriesLimit),
-      logger: logger)
     for index in 0..<limits.workers {
       started.append(
-        OwnedThread("query \(index)") { [queue] in
+        OwnedThread("query \(index)") { [queue, worker] in
           while let job = queue.take() { worker.run(job) }
         })
     }
     threads.withLock { $0 = started }
   }
 
-  /// Hands a query over and returns at once. `completion` is called once, on another thread or, when it is refused at
-  /// once, on this one.
+  /// Hands a query over and returns at once. `completion` is called once: on another thread, or on this one when it is
+  /// refused at once, or when all that it takes is in memory and little, which saves two threads waking each other.
   /// - Parameters:
   ///   - after: what the answer must have read.
+  ///   - selector: the series that `read` will ask for, where that is known: they are read sooner then.
   ///   - read: makes the answer; may be called again when the store's tables changed under it.
   package func submit<Answer>(
-    after: AfterCondition?, read: @escaping @Sendable (ReadSnapshot) throws(ReadFailure) -> Answer,
+    after: AfterCondition?, selector: SeriesSelector? = nil,
+    read: @escaping @Sendable (ReadSnapshot) throws(ReadFailure) -> Answer,
     completion: @escaping @Sendable (Result<Answer, QueryError>) -> Void
   ) {
     let job = QueryJob(
-      after: after, waitDeadline: MonotonicClock.deadline(after: after?.wait ?? .zero),
+      selector: selector, after: after, waitDeadline: MonotonicClock.deadline(after: after?.wait ?? .zero),
       work: .snapshot { (snapshot) throws(ReadFailure) in completion(.success(try read(snapshot))) },
       fail: { completion(.failure($0)) })
+    if worker.answerFromMemory(job, .max, costLimit: limits.costAtOnceLimit) { return }
     // A request that has to wait goes to a worker first: most often its position is reached already.
     add(job)
   }
@@ -70,6 +75,12 @@ package final class QueryEngine: Sendable {
 
   /// Requests in line for a worker, and requests that wait for a position.
   package var load: (queued: Int, waiting: Int) { (queue.count, watch.waitingCount) }
+
+  /// What is kept in memory between queries, about.
+  package var kept: (catalogueBytes: Int, tailSamples: Int, rowBytes: Int) {
+    let caches = worker.caches
+    return (caches.catalogue.bytes, caches.tails.samples, caches.rows.bytes)
+  }
 
   /// Connections to the read store.
   package var connections: (open: Int, lent: Int) { (pool.openCount, pool.lentCount) }

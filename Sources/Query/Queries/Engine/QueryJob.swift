@@ -7,6 +7,8 @@ struct QueryJob: Sendable {
     case builds(@Sendable ([Build]) -> Void)
   }
 
+  /// The series that it will ask for first, where that is known: only to read sooner.
+  var selector: SeriesSelector?
   /// What the answer must have read.
   var after: AfterCondition?
   /// Until when it may wait for that, on the monotonic clock.

@@ -8,8 +8,7 @@ struct QueryWorker: Sendable {
   let pool: PostgresPool
   let watch: ProgressWatch
   let limits: QueryLimits
-  let labelCache: SeriesLabelCache
-  let knownZones = KnownZones()
+  let caches: ReadCaches
   let logger: Logger
 
   private enum Outcome {
@@ -20,17 +19,39 @@ struct QueryWorker: Sendable {
 
   func run(_ job: QueryJob) {
     let deadline = MonotonicClock.deadline(after: limits.timeLimit)
+    if answerFromMemory(job, deadline, costLimit: .max) { return }
     do throws(ReadFailure) {
       let outcome = try attempt(job, deadline)
       if outcome == .waits { park(job) }
     } catch {
       guard isWorthAnotherTry(error) else { return job.fail(refusal(error)) }
+      var job = job
+      // What was guessed from the last look at the builds may be what went wrong.
+      job.selector = nil
       do throws(ReadFailure) {
         let outcome = try attempt(job, deadline)
         if outcome == .waits { park(job) }
       } catch {
         job.fail(refusal(error))
       }
+    }
+  }
+
+  /// Answers a job from what is in memory, if that is what a snapshot that begins now would read. False: nothing has
+  /// happened. Blocks on nothing.
+  /// - Parameter costLimit: what it may cost, as `ReadSnapshot.charge` counts.
+  func answerFromMemory(_ job: QueryJob, _ deadline: UInt64, costLimit: Int) -> Bool {
+    guard case .snapshot(let answer) = job.work, let selector = job.selector,
+      let snapshot = ReadSnapshot(
+        inMemory: caches, selector: selector, limits: limits, costLimit: costLimit, deadline: deadline)
+    else { return false }
+    do throws(ReadFailure) {
+      if try mustWait(job, snapshot.progress) { return false }
+      try answer(snapshot)
+      return true
+    } catch {
+      // Whatever it is, the store says it again.
+      return false
     }
   }
 
@@ -47,7 +68,7 @@ struct QueryWorker: Sendable {
         switch job.work {
         case .snapshot(let answer):
           let snapshot = try ReadSnapshot(
-            connection, limits: limits, labelCache: labelCache, knownZones: knownZones, deadline: deadline)
+            connection, limits: limits, caches: caches, selector: job.selector, deadline: deadline)
           if try mustWait(job, snapshot.progress) { return .waits }
           try answer(snapshot)
         case .builds(let answer):
@@ -88,6 +109,7 @@ struct QueryWorker: Sendable {
   private func refusal(_ failure: ReadFailure) -> QueryError {
     switch failure {
     case .query(let error): return error
+    case .notInMemory: return .broken("a query was answered without a connection")
     case .content(let error):
       logger.error("a read model is damaged", ["reason": error.description])
       return .broken("\(error)")

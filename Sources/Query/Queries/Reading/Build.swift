@@ -1,4 +1,5 @@
 package import Events
+import ReadModels
 
 /// A build of a projection, and how far it is.
 package struct Build: Sendable {
@@ -14,4 +15,10 @@ package struct Build: Sendable {
   package var positions: [Int64]
   /// When the last of them was written, in nanoseconds since 1970; nil: never.
   package var updatedAt: Int64?
+
+  /// The position of the shard that a page is of.
+  func position(of page: SeriesPage) -> Int64 {
+    let shard = Int(page.shard)
+    return positions.indices.contains(shard) ? positions[shard] : 0
+  }
 }

@@ -14,6 +14,7 @@ struct MetricsReader {
 
   /// With the spans of the folded part.
   func metrics() throws(ReadFailure) -> [MetricsAnswer.Metric] {
+    _ = try snapshot.query(ReadSnapshot.anyPlan)
     let rows = try snapshot.query(
       PostgresStatement(
         "metrics \(catalogue) \(timeline)",
@@ -65,10 +66,8 @@ struct MetricsReader {
     for start in stride(from: 0, to: pages.count, by: Self.pagesPerFetch) {
       let tail = try TailRows(snapshot, pages: Array(pages[start..<min(start + Self.pagesPerFetch, pages.count)]))
       var found: [(id: SeriesID, span: TimelineSpan)] = []
-      try tail.forEachSeries { (id, changes) throws(ReadFailure) in
-        try snapshot.checkTime()
-        if let span = TimelineSpan.merged(nil, changes).span { found.append((id, span)) }
-      }
+      try tail.forEachSpan { (id, span) throws(ReadFailure) in found.append((id, span)) }
+      try snapshot.checkTime()
       try add(found, to: &spans)
     }
     return spans

@@ -6,6 +6,8 @@ package enum ReadFailure: Error {
   case query(QueryError)
   case store(PostgresError)
   case content(ReadModelError)
+  /// A snapshot without a connection was asked for what it does not have; see `ReadSnapshot.init(inMemory:)`.
+  case notInMemory
 
   /// Runs what can only fail in the store.
   static func ofStore<Value>(_ body: () throws(PostgresError) -> Value) throws(ReadFailure) -> Value {

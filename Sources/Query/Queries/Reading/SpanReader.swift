@@ -53,10 +53,10 @@ struct SpanReader {
       let plan = TimelinePlan(
         from: known.firstAt, to: known.lastAt == .max ? .max : known.lastAt + 1, stepMinutes: QueryStep.day.minutes)
     else { return }
-    try TimelineReader(snapshot).forEachTimeline(of: series, plan) { (id, buckets) throws(ReadFailure) in
+    try TimelineReader(snapshot).forEachTimeline(of: series, plan) { (index, buckets) throws(ReadFailure) in
       let days = buckets.aggregates.filter { !$0.isEmpty }
       guard let first = days.first, let last = days.last else { return }
-      spans[id] = TimelineSpan(firstAt: first.firstAt, lastAt: last.lastAt)
+      spans[series[index]] = TimelineSpan(firstAt: first.firstAt, lastAt: last.lastAt)
     }
   }
 

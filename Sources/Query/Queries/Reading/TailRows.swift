@@ -2,35 +2,23 @@ import Events
 import Postgres
 import ReadModels
 
-/// The tail of the pages that a query's series lie in: what was flushed and is not folded yet, still packed. It is
-/// unpacked for some series at a time, so that a full tail (8 million samples, about 20 MB packed) is never unpacked whole.
+/// The tail of the pages that a query's series lie in, as the changes of series.
 struct TailRows {
-  private let rows: PostgresResult?
   private let shards: Int
-  /// The rows of each page, in the order in which they are to be applied.
-  private let rowsOfPage: [SeriesPage: Range<Int>]
+  private let tails: [SeriesPage: PageTail]
+  /// The pages with anything in them, by shard and page.
+  private let touched: [SeriesPage]
 
-  /// The tail of the pages in which `series` lie; one statement.
+  /// The tail of the pages in which `series` lie.
   init(_ snapshot: ReadSnapshot, series: [SeriesID]) throws(ReadFailure) {
-    let shards = snapshot.store.shards
-    let pages = Set(series.map { SeriesPage(of: $0, shards: shards) })
-    try self.init(snapshot, pages: pages.sorted { ($0.shard, $0.page) < ($1.shard, $1.page) })
+    try self.init(snapshot, pages: SeriesPage.all(of: series, shards: snapshot.store.shards))
   }
 
+  /// - Parameter pages: each once, by shard and page.
   init(_ snapshot: ReadSnapshot, pages: [SeriesPage]) throws(ReadFailure) {
     shards = snapshot.store.shards
-    guard !pages.isEmpty else {
-      (rows, rowsOfPage) = (nil, [:])
-      return
-    }
-    let schema = snapshot.progress.timeline.schema
-    var parameters = PostgresParameters()
-    parameters.int32Array(pages.map(\.shard))
-    parameters.int32Array(pages.map(\.page))
-    let result = try snapshot.query(
-      PostgresStatement("tail \(schema)", TimelineTables.tailOfPages(schema: schema)), parameters)
-    rows = result
-    rowsOfPage = try ReadFailure.ofStore { () throws(PostgresError) in try Self.index(result) }
+    tails = try snapshot.tails(of: pages)
+    touched = pages.filter { [tails] in !(tails[$0]?.isEmpty ?? true) }
   }
 
   /// All pages that have something in the tail.
@@ -46,70 +34,46 @@ struct TailRows {
         """))
     return try ReadFailure.ofStore { () throws(PostgresError) in
       var pages: [SeriesPage] = []
-      for row in 0..<rows.rowCount { pages.append(try page(rows, row)) }
+      for row in 0..<rows.rowCount {
+        pages.append(SeriesPage(shard: try rows.int32(row, 0), page: try rows.int32(row, 1)))
+      }
       return pages
     }
   }
 
-  var isEmpty: Bool { rowsOfPage.isEmpty }
+  var isEmpty: Bool { touched.isEmpty }
 
-  /// What the tail does to each of these series; those that it does not touch are not in the result.
-  func changes(of series: some Sequence<SeriesID>) throws(ReadFailure) -> [SeriesID: SeriesChanges] {
-    guard let rows, !isEmpty else { return [:] }
+  /// Up to which sequence a page's tail is folded.
+  func folded(_ page: SeriesPage) -> Int64 { tails[page]?.folded ?? 0 }
+
+  /// What the tail does to each of these series, in `range` and perhaps beside it; those that it does not touch there need
+  /// not be in the result.
+  func changes(
+    of series: some Sequence<SeriesID>, in range: ClosedRange<Int64> = .min ... .max
+  ) throws(ReadFailure) -> [SeriesID: SeriesChanges] {
+    if isEmpty { return [:] }
     var slots: [SeriesPage: SlotSet] = [:]
     for id in series {
       let page = SeriesPage(of: id, shards: shards)
-      guard rowsOfPage[page] != nil else { continue }
+      guard let tail = tails[page], tail.mayTouch(range) else { continue }
       slots[page, default: SlotSet()].insert(SeriesPage.slot(of: id, shards: shards))
     }
     var changes: [SeriesID: SeriesChanges] = [:]
     for (page, wanted) in slots {
-      var unpacked = try unpack(rows, rowsOfPage[page] ?? 0..<0, wanted)
-      unpacked.forEachSeries { slot, change in changes[page.series(at: slot, shards: shards)] = change }
+      try tails[page]?.forEachSeries(wanted, in: range) { (slot, change) throws(ReadFailure) in
+        changes[page.series(at: slot, shards: shards)] = change
+      }
     }
     return changes
   }
 
-  /// Calls `body` for every series that the tail touches, page by page.
-  func forEachSeries(_ body: (SeriesID, SeriesChanges) throws(ReadFailure) -> Void) throws(ReadFailure) {
-    guard let rows else { return }
-    for (page, range) in rowsOfPage {
-      var unpacked = try unpack(rows, range, nil)
-      try unpacked.forEachSeries { (slot, changes) throws(ReadFailure) in
-        try body(page.series(at: slot, shards: shards), changes)
+  /// Calls `body` for the series in which the tail has numbers, page by page, with the times of the first and the last; as
+  /// `PageTail.forEachSpan`.
+  func forEachSpan(_ body: (SeriesID, TimelineSpan) throws(ReadFailure) -> Void) throws(ReadFailure) {
+    for page in touched {
+      try tails[page]?.forEachSpan { (slot, span) throws(ReadFailure) in
+        try body(page.series(at: slot, shards: shards), span)
       }
     }
-  }
-
-  private func unpack(
-    _ rows: PostgresResult, _ range: Range<Int>, _ slots: SlotSet?
-  ) throws(ReadFailure) -> PageChanges {
-    var page = PageChanges()
-    for row in range {
-      let bytes = try ReadFailure.ofStore { () throws(PostgresError) in try rows.bytes(row, 3) }
-      do {
-        try TailRow.decode(bytes, slots: slots, into: &page)
-      } catch {
-        throw .content(error)
-      }
-    }
-    return withExtendedLifetime(rows) { page }
-  }
-
-  private static func index(_ rows: PostgresResult) throws(PostgresError) -> [SeriesPage: Range<Int>] {
-    var index: [SeriesPage: Range<Int>] = [:]
-    var start = 0
-    while start < rows.rowCount {
-      let page = try page(rows, start)
-      var end = start + 1
-      while end < rows.rowCount, try Self.page(rows, end) == page { end += 1 }
-      index[page] = start..<end
-      start = end
-    }
-    return index
-  }
-
-  private static func page(_ rows: PostgresResult, _ row: Int) throws(PostgresError) -> SeriesPage {
-    SeriesPage(shard: try rows.int32(row, 0), page: try rows.int32(row, 1))
   }
 }

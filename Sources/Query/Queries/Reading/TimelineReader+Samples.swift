@@ -16,20 +16,22 @@ extension TimelineReader {
     let tail = try TailRows(snapshot, series: series)
     let span = Self.hours(first, last)
     if span.count <= pace.hoursAtOnce {
-      for batch in Self.batches(series, of: min(pace.seriesAtOnce, snapshot.limits.rowsPerFetch / span.count)) {
-        let changes = try tail.changes(of: batch)
-        var wanted = BucketRanges()
-        for id in batch { wanted.add(id.rawValue, span, withSamples: true) }
-        let rows = try fetch(hours, wanted)
-        for id in batch {
-          let rows = TimelineRows(hours: rows[id] ?? [], changes: changes[id] ?? SeriesChanges())
-          guard try stretches(of: id, span, rows, first, last, body) else { return }
+      let reader = RowReader(snapshot: snapshot, tails: tail)
+      let size = min(pace.seriesAtOnce, snapshot.limits.rowsPerFetch / span.count)
+      for batch in Self.batches(series.indices, of: size) {
+        let ids = Array(series[batch])
+        let changes = try tail.changes(of: ids)
+        let found = try reader.rows(.sampledHours, ids.map { ($0, span) })
+        for (place, id) in ids.enumerated() {
+          let rows = TimelineRows(
+            hours: found[place].rows.filter { span.contains($0.bucket) }, changes: changes[id] ?? SeriesChanges())
+          guard try stretches(of: id, span, rows, first, last, tail, body) else { return }
         }
       }
     } else {
       for id in series {
         let changes = try tail.changes(of: [id])[id]
-        guard try longSamples(of: id, span, changes, first, last, pace, body) else { return }
+        guard try longSamples(of: id, span, changes, first, last, pace, tail, body) else { return }
       }
     }
   }
@@ -37,7 +39,7 @@ extension TimelineReader {
   /// One series over a long time: its rows a page at a time, from the last hour read on. False when `body` wants no more.
   private func longSamples(
     of id: SeriesID, _ span: Range<Int32>, _ changes: SeriesChanges?, _ first: Int64, _ last: Int64,
-    _ pace: SamplesPace, _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
+    _ pace: SamplesPace, _ tail: TailRows, _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
   ) throws(ReadFailure) -> Bool {
     var rest = span
     var limit = pace.firstRows
@@ -46,7 +48,7 @@ extension TimelineReader {
       let isLast = rows.count < limit
       let end = isLast ? rest.upperBound : (rows.last?.bucket ?? rest.upperBound - 1) + 1
       let part = TimelineRows(hours: rows, changes: changes ?? SeriesChanges())
-      guard try stretches(of: id, rest.lowerBound..<end, part, first, last, body) else { return false }
+      guard try stretches(of: id, rest.lowerBound..<end, part, first, last, tail, body) else { return false }
       rest = end..<rest.upperBound
       limit = min(limit * 4, pace.rowsLimit)
     }
@@ -59,13 +61,16 @@ extension TimelineReader {
     parameters.int32(span.lowerBound)
     parameters.int32(span.upperBound)
     parameters.int64(Int64(limit))
-    let result = try snapshot.query(hours.pageStatement, parameters)
-    return try ReadFailure.ofStore { () throws(PostgresError) in try hours.read(result)[id] ?? [] }
+    let schema = snapshot.progress.timeline.schema
+    let result = try snapshot.query(BucketTable.hoursPage(schema: schema), parameters)
+    return try ReadFailure.ofStore { () throws(PostgresError) in
+      try BucketTable(.sampledHours, schema: schema).read(result, count: 1)[0]
+    }
   }
 
   /// The samples of the hours `span`, of which `rows` has all rows, a bounded number at once.
   private func stretches(
-    of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64,
+    of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64, _ tail: TailRows,
     _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
   ) throws(ReadFailure) -> Bool {
     var start = span.lowerBound
@@ -73,22 +78,24 @@ extension TimelineReader {
     for row in rows.hours {
       stored += row.stored
       guard stored >= Self.samplesPerStretch else { continue }
-      guard try stretch(of: id, start..<(row.bucket + 1), rows, first, last, body) else { return false }
+      guard try stretch(of: id, start..<(row.bucket + 1), rows, first, last, tail, body) else { return false }
       start = row.bucket + 1
       stored = 0
     }
-    return try stretch(of: id, start..<span.upperBound, rows, first, last, body)
+    return try stretch(of: id, start..<span.upperBound, rows, first, last, tail, body)
   }
 
   private func stretch(
-    of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64,
+    of id: SeriesID, _ span: Range<Int32>, _ rows: TimelineRows, _ first: Int64, _ last: Int64, _ tail: TailRows,
     _ body: (SeriesID, SeriesSamples) throws(ReadFailure) -> Bool
   ) throws(ReadFailure) -> Bool {
     guard !span.isEmpty else { return true }
     let from = max(first, BucketLevel.hour.start(of: span.lowerBound))
     let through = min(last, BucketLevel.hour.last(of: span.upperBound - 1))
     var rows = rows
-    rows.minutes = try minutes(of: id, rows.hours.filter { span.contains($0.bucket) && $0.isSplit }, from, through)
+    rows.minutes = try minutes(
+      of: id, rows.hours.filter { span.contains($0.bucket) && $0.isSplit }, from, through,
+      RowReader(snapshot: snapshot, tails: tail))
     let samples = try ReadFailure.ofContent { () throws(ReadModelError) in
       try TimelineMerge.samples(from: from, through: through, rows)
     }
@@ -98,15 +105,13 @@ extension TimelineReader {
   /// The minutes of split hours in `from ... through`, with samples. Those beside it are not needed: what the merge would
   /// make of them is cut off.
   private func minutes(
-    of id: SeriesID, _ split: [BucketRow], _ from: Int64, _ through: Int64
+    of id: SeriesID, _ split: [BucketRow], _ from: Int64, _ through: Int64, _ reader: RowReader
   ) throws(ReadFailure) -> [BucketRow] {
     let span = BucketLevel.minute.bucket(of: from)..<(BucketLevel.minute.bucket(of: through) + 1)
-    var wanted = BucketRanges()
-    for hour in split {
-      let parts = BucketLevel.hour.parts(of: hour.bucket, at: .minute)
-      wanted.add(id.rawValue, parts.clamped(to: span), withSamples: true)
+    let wanted = split.map { hour in
+      (series: id, buckets: BucketLevel.hour.parts(of: hour.bucket, at: .minute).clamped(to: span))
     }
-    return try fetch(minutes, wanted)[id] ?? []
+    return try reader.rows(.sampledMinutes, wanted.filter { !$0.buckets.isEmpty }).flatMap(\.rows)
   }
 
   private static func hours(_ first: Int64, _ last: Int64) -> Range<Int32> {

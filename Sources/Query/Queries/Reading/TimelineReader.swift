@@ -3,65 +3,41 @@ import Postgres
 import ReadModels
 
 /// Reads the rows that buckets and samples are computed from, some series and some time at once, so that no query has more
-/// than `QueryLimits.rowsPerFetch` rows with samples in memory.
+/// than `QueryLimits.rowsPerFetch` rows with samples in memory beside what is kept.
 struct TimelineReader {
   let snapshot: ReadSnapshot
-  let days: BucketTable
-  let hours: BucketTable
-  let minutes: BucketTable
 
   init(_ snapshot: ReadSnapshot) {
     self.snapshot = snapshot
-    let schema = snapshot.progress.timeline.schema
-    days = BucketTable(.day, schema: schema)
-    hours = BucketTable(.hour, schema: schema)
-    minutes = BucketTable(.minute, schema: schema)
   }
 
   // MARK: Buckets
 
-  /// Calls `body` for each series of `series` that has samples in the plan, in their order.
+  /// Calls `body` for each series that has samples in the plan, with its index in `series`, in their order.
   func forEachTimeline(
     of series: [SeriesID], _ plan: TimelinePlan,
-    _ body: (SeriesID, TimelineBuckets) throws(ReadFailure) -> Void
+    _ body: (Int, TimelineBuckets) throws(ReadFailure) -> Void
   ) throws(ReadFailure) {
-    let tail = try TailRows(snapshot, series: series)
+    let tails = try TailRows(snapshot, series: series)
+    let scratch = SampleScratch()
     let rowsPerSeries = plan.level == .day ? plan.days.count : plan.hours.count
-    if rowsPerSeries <= limit(plan.level) {
-      for batch in Self.batches(series, of: limit(plan.level) / max(1, rowsPerSeries)) {
-        let changes = try tail.changes(of: batch)
-        let rows = try read(batch, plan, changes)
-        for id in batch { try merge(id, plan, rows[id], body) }
+    let isLong = rowsPerSeries > limit(plan.level)
+    let parts = isLong ? plan.parts(rowsLimit: limit(plan.level)) : [plan]
+    for batch in Self.batches(series.indices, of: isLong ? 1 : limit(plan.level) / max(1, rowsPerSeries)) {
+      let ids = Array(series[batch])
+      let changes = try tails.changes(of: ids, in: Self.span(plan))
+      var whole = TimelineBuckets()
+      for part in parts {
+        let rows = try read(ids, part, changes, tails)
+        for (place, rows) in rows.enumerated() {
+          let buckets = try ReadFailure.ofContent { () throws(ReadModelError) in
+            try TimelineMerge.buckets(part, rows, scratch)
+          }
+          if isLong { whole.append(buckets) } else if buckets.count > 0 { try body(batch.lowerBound + place, buckets) }
+        }
       }
-    } else {
-      for id in series { try longTimeline(of: id, plan, try tail.changes(of: [id]), body) }
+      if whole.count > 0 { try body(batch.lowerBound, whole) }
     }
-  }
-
-  /// One series over more rows than are read at once: part by part, each of whole buckets.
-  private func longTimeline(
-    of id: SeriesID, _ plan: TimelinePlan, _ changes: [SeriesID: SeriesChanges],
-    _ body: (SeriesID, TimelineBuckets) throws(ReadFailure) -> Void
-  ) throws(ReadFailure) {
-    var whole = TimelineBuckets()
-    for part in plan.parts(rowsLimit: limit(plan.level)) {
-      let rows = try read([id], part, changes)
-      try merge(id, part, rows[id]) { (_, buckets) throws(ReadFailure) in
-        whole.starts += buckets.starts
-        whole.stored += buckets.stored
-        whole.aggregates += buckets.aggregates
-      }
-    }
-    if whole.count > 0 { try body(id, whole) }
-  }
-
-  private func merge(
-    _ id: SeriesID, _ plan: TimelinePlan, _ rows: TimelineRows?,
-    _ body: (SeriesID, TimelineBuckets) throws(ReadFailure) -> Void
-  ) throws(ReadFailure) {
-    guard let rows else { return }
-    let buckets = try ReadFailure.ofContent { () throws(ReadModelError) in try TimelineMerge.buckets(plan, rows) }
-    if buckets.count > 0 { try body(id, buckets) }
   }
 
   /// Rows without samples take about 150 bytes, those with samples about 1 kB and at most 40.
@@ -69,60 +45,136 @@ struct TimelineReader {
     level == .minute ? snapshot.limits.rowsPerFetch : snapshot.limits.rowsPerFetch * 16
   }
 
-  /// The rows that `TimelinePlan` asks for. Series without rows and changes are not in the result.
+  /// The time of all stored buckets that any bucket of the plan is computed from.
+  private static func span(_ plan: TimelinePlan) -> ClosedRange<Int64> {
+    let level: BucketLevel = plan.level == .day ? .day : .hour
+    let range = plan.range(level)
+    return level.start(of: range.lowerBound)...level.last(of: range.upperBound - 1)
+  }
+
+  /// The rows that `TimelinePlan` asks for, of each series.
   private func read(
-    _ series: [SeriesID], _ plan: TimelinePlan, _ changes: [SeriesID: SeriesChanges]
-  ) throws(ReadFailure) -> [SeriesID: TimelineRows] {
-    let needs = changes.mapValues { plan.needs($0) }
-    var rows: [SeriesID: TimelineRows] = changes.mapValues { TimelineRows(changes: $0) }
-    if plan.level == .day {
-      var wanted = BucketRanges()
-      for id in series { wanted.add(id.rawValue, plan.days, withSamples: false) }
-      for (id, found) in try fetch(days, wanted) { rows[id, default: TimelineRows()].days = found }
+    _ series: [SeriesID], _ plan: TimelinePlan, _ changes: [SeriesID: SeriesChanges], _ tails: TailRows
+  ) throws(ReadFailure) -> [TimelineRows] {
+    let reader = RowReader(snapshot: snapshot, tails: tails)
+    var rows = series.map { TimelineRows(changes: changes[$0] ?? SeriesChanges()) }
+    let needs = changes.isEmpty ? [] : rows.map { $0.changes.isEmpty ? nil : plan.needs($0.changes) }
+    func need(_ place: Int) -> TimelineNeeds? { needs.isEmpty ? nil : needs[place] }
+    switch plan.level {
+    case .minute:
+      let found = try reader.rows(.sampledHours, series.map { ($0, plan.hours) })
+      for place in rows.indices { rows[place].hours = found[place].rows }
+    case .hour:
+      let found = try reader.rows(.hours, series.map { ($0, plan.hours) })
+      for place in rows.indices { rows[place].hours = found[place].rows }
+      try addSampledHours(&rows, series, reader) { plan.hoursWithSamples(need($0)) }
+    case .day:
+      let found = try reader.rows(.days, series.map { ($0, plan.days) })
+      for place in rows.indices { rows[place].days = found[place].rows }
+      try addHoursOfDays(&rows, series, reader) { need($0)?.days ?? [] }
+      try addSampledHours(&rows, series, reader) { need($0)?.hours ?? [] }
     }
-    var wanted = BucketRanges()
-    for id in series { add(id, plan, needs[id], to: &wanted) }
-    for (id, found) in try fetch(hours, wanted) { rows[id, default: TimelineRows()].hours = found }
-    try readMinutes(&rows) { id, hour in
-      plan.level == .minute || plan.cuts(hour) || (needs[id]?.hours.contains(hour) ?? false)
-        ? needs[id]?.minutes ?? [] : nil
-    }
+    try addMinutes(&rows, series, plan, reader, need)
     return rows
   }
 
-  private func add(_ id: SeriesID, _ plan: TimelinePlan, _ needs: TimelineNeeds?, to wanted: inout BucketRanges) {
-    switch plan.level {
-    case .minute: wanted.add(id.rawValue, plan.hours, withSamples: true)
-    case .hour: wanted.add(id.rawValue, plan.hours, sampled: plan.hoursWithSamples(needs))
-    case .day:
-      for day in needs?.days ?? [] {
-        wanted.add(id.rawValue, BucketLevel.day.parts(of: day, at: .hour), sampled: needs?.hours ?? [])
-      }
-    }
-  }
-
-  /// Adds the minutes of the split hours among `rows` for which `sampled` gives the minutes that are needed with samples.
-  private func readMinutes(
-    _ rows: inout [SeriesID: TimelineRows], sampled: (SeriesID, _ hour: Int32) -> [Int32]?
+  /// Puts in the hours of the days that the tail touches.
+  private func addHoursOfDays(
+    _ rows: inout [TimelineRows], _ series: [SeriesID], _ reader: RowReader, _ days: (Int) -> [Int32]
   ) throws(ReadFailure) {
-    var wanted = BucketRanges()
-    for (id, found) in rows {
-      for hour in found.hours where hour.isSplit {
-        guard let sampled = sampled(id, hour.bucket) else { continue }
-        wanted.add(id.rawValue, BucketLevel.hour.parts(of: hour.bucket, at: .minute), sampled: sampled)
+    let wanted = Self.stretches(rows.indices) { place in
+      days(place).map { BucketLevel.day.parts(of: $0, at: .hour) }
+    }
+    let found = try reader.rows(.hours, wanted.map { (series[$0.place], $0.buckets) })
+    for (index, wanted) in wanted.enumerated() {
+      rows[wanted.place].hours.append(contentsOf: found[index].rows.filter { wanted.buckets.contains($0.bucket) })
+    }
+  }
+
+  /// Puts hours with samples in the place of those without; both rise.
+  private func addSampledHours(
+    _ rows: inout [TimelineRows], _ series: [SeriesID], _ reader: RowReader, _ hours: (Int) -> [Int32]
+  ) throws(ReadFailure) {
+    let wanted = Self.stretches(rows.indices) { Self.runs(hours($0)) }
+    let found = try reader.rows(.sampledHours, wanted.map { (series[$0.place], $0.buckets) })
+    for (index, wanted) in wanted.enumerated() {
+      rows[wanted.place].hours.replace(by: found[index].rows.filter { wanted.buckets.contains($0.bucket) })
+    }
+  }
+
+  /// Puts in the minutes of split hours that are needed, those that the tail touches with samples.
+  private func addMinutes(
+    _ rows: inout [TimelineRows], _ series: [SeriesID], _ plan: TimelinePlan, _ reader: RowReader,
+    _ need: (Int) -> TimelineNeeds?
+  ) throws(ReadFailure) {
+    let hours = rows.indices.map { place in
+      rows[place].hours.filter { row in
+        row.isSplit
+          && (plan.level == .minute
+            ? plan.hours.contains(row.bucket)
+            : plan.cuts(row.bucket) || (need(place)?.hours.contains(row.bucket) ?? false))
+      }.map(\.bucket)
+    }
+    let wanted = Self.stretches(rows.indices) { place in
+      Self.runs(hours[place]).map { run in
+        BucketLevel.hour.parts(of: run.lowerBound, at: .minute)
+          .lowerBound..<BucketLevel.hour.parts(
+            of: run.upperBound - 1, at: .minute
+          ).upperBound
       }
     }
-    for (id, found) in try fetch(minutes, wanted) { rows[id]?.minutes = found }
+    if wanted.isEmpty { return }
+    let found = try reader.rows(.minutes, wanted.map { (series[$0.place], $0.buckets) })
+    for (index, wanted) in wanted.enumerated() {
+      rows[wanted.place].minutes.append(contentsOf: found[index].rows.filter { wanted.buckets.contains($0.bucket) })
+    }
+    let touched = Self.stretches(rows.indices) { place in
+      let split = Set(hours[place])
+      return Self.runs(
+        (need(place)?.minutes ?? []).filter { split.contains(BucketLevel.hour.holder(of: $0, at: .minute)) })
+    }
+    let sampled = try reader.rows(.sampledMinutes, touched.map { (series[$0.place], $0.buckets) })
+    for (index, touched) in touched.enumerated() { rows[touched.place].minutes.replace(by: sampled[index].rows) }
   }
 
-  func fetch(_ table: BucketTable, _ wanted: BucketRanges) throws(ReadFailure) -> [SeriesID: [BucketRow]] {
-    if wanted.isEmpty { return [:] }
-    let result = try snapshot.query(table.statement, wanted.parameters)
-    return try ReadFailure.ofStore { () throws(PostgresError) in try table.read(result) }
+  private static func stretches(
+    _ places: Range<Int>, _ buckets: (Int) -> [Range<Int32>]
+  ) -> [(place: Int, buckets: Range<Int32>)] {
+    places.flatMap { place in buckets(place).map { (place, $0) } }
   }
 
-  static func batches(_ series: [SeriesID], of size: Int) -> [[SeriesID]] {
+  /// Rising buckets as stretches of neighbours.
+  private static func runs(_ buckets: some Sequence<Int32>) -> [Range<Int32>] {
+    var runs: [Range<Int32>] = []
+    for bucket in buckets {
+      if let last = runs.last, last.upperBound == bucket {
+        runs[runs.count - 1] = last.lowerBound..<(bucket + 1)
+      } else {
+        runs.append(bucket..<(bucket + 1))
+      }
+    }
+    return runs
+  }
+
+  static func batches(_ series: Range<Int>, of size: Int) -> [Range<Int>] {
     let size = max(1, min(size, SeriesPage.seriesCount))
-    return stride(from: 0, to: series.count, by: size).map { Array(series[$0..<min($0 + size, series.count)]) }
+    return stride(from: series.lowerBound, to: series.upperBound, by: size).map {
+      $0..<min($0 + size, series.upperBound)
+    }
+  }
+}
+
+extension [BucketRow] {
+  /// Puts rows, which rise, in the place of those of the same buckets.
+  fileprivate mutating func replace(by others: [BucketRow]) {
+    for other in others {
+      var low = 0
+      var high = count
+      while low < high {
+        let middle = (low + high) / 2
+        if self[middle].bucket < other.bucket { low = middle + 1 } else { high = middle }
+      }
+      if low < count, self[low].bucket == other.bucket { self[low] = other } else { insert(other, at: low) }
+    }
   }
 }

@@ -5,8 +5,8 @@ struct LabelKeys {
   private var keys: Set<[UInt8]> = []
   private var latest: [String] = []
 
-  init(_ series: some Sequence<CataloguedSeries>) {
-    for series in series { add(series.labels) }
+  init(_ labels: some Sequence<SeriesLabels>) {
+    for labels in labels { add(labels) }
   }
 
   init(_ keys: [String]) {

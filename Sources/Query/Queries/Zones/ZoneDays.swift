@@ -14,7 +14,7 @@ struct ZoneDays {
   /// The borders of the days that hold `from ..< to` (nanoseconds), in minutes since 1970: rising, the first not behind
   /// `from`, the last not before `to`, no others.
   func borders(from: Int64, to: Int64) throws(ReadFailure) -> [Int32] {
-    try snapshot.knownZones.check(zone, snapshot)
+    try snapshot.caches.zones.check(zone, snapshot)
     let first = BucketLevel.minute.bucket(of: from)
     let last = BucketLevel.minute.bucket(of: to - 1)
     let borders = try read(first, last)
