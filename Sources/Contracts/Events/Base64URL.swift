@@ -10,20 +10,28 @@ package enum Base64URL {
   }()
 
   package static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count * 4 + 2) / 3)
-    var held: UInt32 = 0
-    var bits: UInt32 = 0
-    for byte in bytes {
-      held = held << 8 | UInt32(byte)
-      bits += 8
-      while bits >= 6 {
-        bits -= 6
-        text.append(alphabet[Int(held >> bits & 63)])
+    let size = (bytes.count * 4 + 2) / 3
+    return String(unsafeUninitializedCapacity: size) { text in
+      alphabet.withUnsafeBufferPointer { alphabet in
+        var place = 0
+        var held: UInt32 = 0
+        var bits: UInt32 = 0
+        for byte in bytes {
+          held = held << 8 | UInt32(byte)
+          bits += 8
+          while bits >= 6 {
+            bits -= 6
+            text[place] = alphabet[Int(held >> bits & 63)]
+            place += 1
+          }
+        }
+        if bits > 0 {
+          text[place] = alphabet[Int(held << (6 - bits) & 63)]
+          place += 1
+        }
+        return place
       }
     }
-    if bits > 0 { text.append(alphabet[Int(held << (6 - bits) & 63)]) }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// Nil for anything but what `encode` writes.

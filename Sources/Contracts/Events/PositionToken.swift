@@ -26,14 +26,22 @@ package struct PositionToken: Hashable, Sendable {
   }
 
   private static func normalized(_ positions: [ShardPosition]) -> [ShardPosition] {
+    if positions.count == 1, positions[0].position > 0 {
+      checkShard(positions[0])
+      return positions
+    }
     var latest: [ShardPosition] = []
     for position in positions.sorted() where position.position > 0 {
-      precondition(
-        (0..<StoreIdentity.shardsLimit).contains(position.shard), "BUG: a token of shard \(position.shard)")
+      checkShard(position)
       if latest.last?.shard == position.shard { latest.removeLast() }
       latest.append(position)
     }
     return latest
+  }
+
+  private static func checkShard(_ position: ShardPosition) {
+    precondition(
+      (0..<StoreIdentity.shardsLimit).contains(position.shard), "BUG: a token of shard \(position.shard)")
   }
 
   /// The position of a shard, 0 when the token does not name it.

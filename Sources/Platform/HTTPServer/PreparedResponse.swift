@@ -17,14 +17,14 @@ struct PreparedResponse: @unchecked Sendable {
     precondition((200...599).contains(response.status), "BUG: HTTP status \(response.status)")
     var made = Self.make(response.body)
     var status = response.status
-    for (name, value) in response.headers where MHD_add_response_header(made, name, value) != .YES {
+    for (name, value) in response.headers where !Self.add(name, value, to: made) {
       // A header that HTTP cannot carry, such as a value with a line break. Leaving it out could mean anything.
       MHD_destroy_response(made)
       made = Self.make([])
       status = 500
       break
     }
-    if closing { _ = MHD_add_response_header(made, "Connection", "close") }
+    if closing { _ = Self.add("Connection", "close", to: made) }
     handle = made
     self.status = status
     size = response.body.count
@@ -37,6 +37,11 @@ struct PreparedResponse: @unchecked Sendable {
   }
 
   func discard() { MHD_destroy_response(handle) }
+
+  /// Texts are lent to C as they are: the implicit conversion would copy each into an array of its own first.
+  private static func add(_ name: String, _ value: String, to response: OpaquePointer) -> Bool {
+    name.withCString { name in value.withCString { MHD_add_response_header(response, name, $0) == .YES } }
+  }
 
   private static func make(_ body: [UInt8]) -> OpaquePointer {
     let made = body.withUnsafeBytes {

@@ -7,7 +7,7 @@ package struct UUIDv7: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// A new one for this moment.
   package init() {
     let milliseconds = UInt64(WallClock.now / 1_000_000) & 0xFFFF_FFFF_FFFF
-    self.init(milliseconds: milliseconds, random: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max)))
+    self.init(milliseconds: milliseconds, random: RandomReserve.shared.next())
   }
 
   init(milliseconds: UInt64, random: (UInt64, UInt64)) {
@@ -24,16 +24,21 @@ package struct UUIDv7: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// Lower-case text in five groups.
   package var description: String {
-    var text = ""
-    text.reserveCapacity(36)
-    for index in 0..<16 {
-      if index == 4 || index == 6 || index == 8 || index == 10 { text.append("-") }
-      let half = index < 8 ? high : low
-      let byte = UInt8(truncatingIfNeeded: half >> UInt64((7 - index % 8) * 8))
+    String(unsafeUninitializedCapacity: 36) { text in
       let digits: StaticString = "0123456789abcdef"
-      text.unicodeScalars.append(Unicode.Scalar(digits.utf8Start[Int(byte >> 4)]))
-      text.unicodeScalars.append(Unicode.Scalar(digits.utf8Start[Int(byte & 15)]))
+      var place = 0
+      for index in 0..<16 {
+        if index == 4 || index == 6 || index == 8 || index == 10 {
+          text[place] = UInt8(ascii: "-")
+          place += 1
+        }
+        let half = index < 8 ? high : low
+        let byte = Int(truncatingIfNeeded: half >> UInt64((7 - index % 8) * 8)) & 0xFF
+        text[place] = digits.utf8Start[byte >> 4]
+        text[place + 1] = digits.utf8Start[byte & 15]
+        place += 2
+      }
+      return place
     }
-    return text
   }
 }
