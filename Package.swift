@@ -127,7 +127,7 @@ module(.contracts, "Events", uses: ["ColumnCodec"])
 module(.contracts, "ReadModels", uses: ["ColumnCodec", "Events"])
 
 // Log: reads committed events.
-module(.log, "EventFeed", uses: ["Postgres", "Compression", "Events"])
+module(.log, "EventFeed", uses: ["Postgres", "Hashing", "Compression", "ColumnCodec", "Events"])
 
 // Write: from a request to committed events.
 module(.write, "Commands", uses: ["Runtime", "Hashing", "Events"])
@@ -214,7 +214,8 @@ tests(
   ],
   exclude: ["Data"])
 
-tests("EventFeedTests", uses: ["Runtime", "Postgres", "ColumnCodec", "Events", "EventFeed", "TestSupport"])
+tests(
+  "EventFeedTests", uses: ["Runtime", "Hashing", "Postgres", "ColumnCodec", "Events", "EventFeed", "TestSupport"])
 tests("ReadStoreTests", uses: ["Runtime", "Postgres", "Events", "ProjectionKit", "ReadStore", "TestSupport"])
 tests(
   "ProjectionEngineTests",

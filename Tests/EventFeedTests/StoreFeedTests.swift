@@ -1,5 +1,7 @@
+import ColumnCodec
 import EventFeed
 import Events
+import Hashing
 import Postgres
 import Runtime
 import TestSupport
@@ -130,6 +132,103 @@ import Testing
     #expect(lags[0].oldestRecordedAt == nil)
     #expect(lags[1].oldestRecordedAt == records[1].recordedAt)
     #expect(lags[1].seconds(at: records[1].recordedAt + 2_000_000_000) == 2)
+  }
+
+  /// Of shard 2: one event alone, runs of 64 and 6, two alone.
+  private func logWithRuns(_ database: TestDatabase) throws -> TestLog {
+    let log = try TestLog(database.address())
+    try log.recordMany(shard: 2, count: 1)
+    try log.recordTogether(shard: 2, count: 70, time: 100)
+    try log.recordMany(shard: 2, count: 2, time: 200)
+    return log
+  }
+
+  @Test func eventsThatShareARowComeAsIfEachHadItsOwn() throws {
+    let database = try TestDatabase.make()
+    _ = try logWithRuns(database)
+    let feed = try feed(database)
+    let records = try feed.fetch(after: start, limits: FeedLimits()).records
+    #expect(records.map(\.position) == Array(1...73))
+    #expect(records.map(\.timeMin) == [0] + (100..<170).map { Int64($0) } + [200, 201])
+    var hash = EventHash.beforeFirst
+    for record in records {
+      var canonical = ByteBuffer()
+      EventHash.canonical(previous: hash, record: record, into: &canonical)
+      hash = SHA256.hash(canonical.bytes)
+      #expect(record.hash == hash)
+    }
+    // From every place, within rows too, the rest is the same.
+    for (index, record) in records.enumerated() {
+      #expect(try feed.fetch(after: [mark(record)], limits: FeedLimits()).records == Array(records[(index + 1)...]))
+    }
+    try feed.verify(records.map(mark))
+  }
+
+  @Test func theLimitOfEventsIsExceededByTheRestOfARowAtMost() throws {
+    let database = try TestDatabase.make()
+    _ = try logWithRuns(database)
+    let feed = try feed(database)
+    func last(_ events: Int) throws -> Int64? {
+      let batch = try feed.fetch(
+        after: [start[2]], limits: FeedLimits(events: events, bytes: 1 << 20, samples: 1 << 20))
+      #expect(batch.isFull == (batch.records.count < 73))
+      return batch.records.last?.position
+    }
+    #expect(try last(1) == 1)
+    #expect(try last(2) == 65)
+    #expect(try last(64) == 65)
+    #expect(try last(66) == 71)
+    #expect(try last(72) == 72)
+    #expect(try last(73) == 73)
+  }
+
+  @Test func aChangeWithinARowOfSeveralEventsIsNoticed() throws {
+    let database = try TestDatabase.make()
+    let log = try logWithRuns(database)
+    let feed = try feed(database)
+    let marks = try feed.fetch(after: start, limits: FeedLimits()).records.map(mark)
+    func expectNoticed(_ change: String, _ body: () throws -> Void) throws {
+      try log.execute("CREATE TABLE public.kept AS TABLE daybook_events.events")
+      try log.execute(change)
+      do {
+        try body()
+        Issue.record("nothing was noticed after \(change)")
+      } catch let error as FeedError {
+        #expect(error.disposition == .fatal)
+      }
+      try log.execute(
+        """
+        TRUNCATE daybook_events.events; INSERT INTO daybook_events.events SELECT * FROM public.kept;
+        DROP TABLE public.kept
+        """)
+    }
+    let run = "shard = 2 AND position = 65"
+    let payload = "payload = set_byte(payload, 40, get_byte(payload, 40) # 1)"
+    for change in [payload, "recorded_at = recorded_at + 1", "time_min = time_min + 1", "hash = sha256(hash)"] {
+      try expectNoticed("UPDATE daybook_events.events SET \(change) WHERE \(run)") {
+        _ = try feed.fetch(after: [marks[0]], limits: FeedLimits())
+      }
+      try expectNoticed("UPDATE daybook_events.events SET \(change) WHERE \(run)") { try feed.verify([marks[10]]) }
+    }
+    try expectNoticed("DELETE FROM daybook_events.events WHERE \(run)") { try feed.verify([marks[10]]) }
+    try expectNoticed("DELETE FROM daybook_events.events WHERE \(run)") {
+      _ = try feed.fetch(after: [marks[10]], limits: FeedLimits())
+    }
+    #expect(throws: FeedError.self) { try feed.verify([FeedMark(shard: 2, position: 11, hash: marks[11].hash)]) }
+    #expect(throws: FeedError.self) {
+      _ = try feed.fetch(after: [FeedMark(shard: 2, position: 11, hash: marks[11].hash)], limits: FeedLimits())
+    }
+    try feed.verify(marks)
+  }
+
+  @Test func lagCountsEventsWithinRows() throws {
+    let database = try TestDatabase.make()
+    _ = try logWithRuns(database)
+    let feed = try feed(database)
+    let records = try feed.fetch(after: start, limits: FeedLimits()).records
+    let lag = try #require(try feed.lag(after: [mark(records[9])]).first)
+    #expect(lag.events == 63)
+    #expect(lag.oldestRecordedAt == records[10].recordedAt)
   }
 
   @Test func anAppendAndAWakeBothEndTheWait() throws {

@@ -53,6 +53,55 @@ import Testing
   }
 }
 
+@Test func smallCommandsOfAGroupShareRows() throws {
+  let harness = try StoreHarness(shards: 2)
+  try harness.withAppender { appender in
+    let commands = try (0..<300).map { try TestCommand.record([("m\($0 % 5)", Int64($0), 1)], to: appender) }
+    for (command, result) in zip(commands, appender.recordTogether(commands)) {
+      guard case .recorded(let receipt, _) = try result.get() else { continue }
+      let place = try #require(receipt.token.positions.first)
+      let event = try harness.log().events[place.shard][Int(place.position) - 1]
+      #expect((event.commandHigh, event.commandLow) == (command.id.high, command.id.low))
+    }
+    let log = try harness.log()
+    #expect(log.of(.samplesRecorded).count == 300)
+    #expect(try harness.count("SELECT count(*) FROM daybook_events.events") < log.all.count / 2)
+    #expect(
+      try harness.count("SELECT max(octet_length(payload)) FROM daybook_events.events WHERE type = 0")
+        <= EventRun.bytesLimit)
+  }
+}
+
+@Test func aCommandAloneHasRowsOfThePlainKind() throws {
+  let harness = try StoreHarness()
+  try harness.withAppender { appender in
+    for time in 0..<5 { _ = try appender.record(TestCommand.record([("m", Int64(time), 1)], to: appender)).get() }
+    // The first registers its series in the same transaction: two events of one shard.
+    #expect(try harness.count("SELECT count(*) FROM daybook_events.events WHERE type = 0") == 1)
+    #expect(try harness.count("SELECT count(*) FROM daybook_events.events") == 5)
+    #expect(try harness.log().all.count == 6)
+  }
+}
+
+@Test func aBigEventBetweenSmallOnesKeepsItsPlace() throws {
+  let harness = try StoreHarness(shards: 1)
+  try harness.withAppender { appender in
+    _ = try appender.record(TestCommand.record([("m", 0, 0)], to: appender)).get()
+    let commands = try (1...60).map { index in
+      let count = index % 20 == 0 ? 2_000 : 1
+      return try TestCommand.record(
+        (0..<count).map { ("m", Int64(index * 10_000 + $0), 1 / Double(index * 10_000 + $0)) }, to: appender)
+    }
+    for result in appender.recordTogether(commands) { _ = try result.get() }
+    let ids = commands.map { $0.id.description }
+    let stored = try harness.log().of(.samplesRecorded).map {
+      UUIDv7(high: $0.commandHigh, low: $0.commandLow).description
+    }
+    #expect(Array(stored.dropFirst()) == ids)
+    #expect(try harness.count("SELECT count(*) FROM daybook_events.events WHERE type = 2 AND sample_count = 2000") == 3)
+  }
+}
+
 @Test func theReceiptNamesTheLastPositionOfTheCommandInEachShard() throws {
   let harness = try StoreHarness()
   try harness.withAppender { appender in

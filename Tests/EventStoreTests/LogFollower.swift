@@ -1,9 +1,10 @@
+import Events
 import Postgres
 import Runtime
 import Synchronization
 
-/// A reader that remembers one number per shard and polls: what it sees must be every event once and in order. It reads
-/// while others write, on a thread of its own.
+/// A reader that remembers one number per shard and polls: what it sees must be every event once and in order, those that
+/// share rows too. It reads while others write, on a thread of its own.
 final class LogFollower: Sendable {
   private struct Seen {
     var positions: [Int64]
@@ -43,14 +44,14 @@ final class LogFollower: Sendable {
     let after = seen.withLock { $0.positions[shard] }
     let rows = try connection.query(
       sql: """
-        SELECT position FROM daybook_events.events WHERE shard = \(shard) AND position > \(after) ORDER BY position
-        LIMIT 100
+        SELECT position, CASE type WHEN \(EventRun.rowType) THEN get_byte(payload, 0) ELSE 1 END
+        FROM daybook_events.events WHERE shard = \(shard) AND position > \(after) ORDER BY position LIMIT 100
         """)
     for row in 0..<rows.rowCount {
-      let position = try rows.int64(row, 0)
+      let (position, count) = (try rows.int64(row, 0), try rows.int32(row, 1))
       seen.withLock { seen in
-        if position != seen.positions[shard] + 1, seen.failure == nil {
-          seen.failure = "shard \(shard): saw \(position) after \(seen.positions[shard])"
+        if position != seen.positions[shard] + Int64(count), seen.failure == nil {
+          seen.failure = "shard \(shard): saw \(count) events up to \(position) after \(seen.positions[shard])"
         }
         seen.positions[shard] = position
       }

@@ -39,6 +39,17 @@ package final class TestLog {
       })
   }
 
+  /// The same in as few rows as `EventRun` allows.
+  @discardableResult
+  package func recordTogether(shard: Int, count: Int, time: Int64 = 0) throws -> Int64 {
+    try append(
+      shard: shard,
+      (0..<count).map {
+        let sample = SampleColumns(series: [Int64(shard)], times: [time + Int64($0)], values: [Double($0)])
+        return samplesEvent(shard, sample, .replace)
+      }, inRuns: true)
+  }
+
   /// One event that registers series under the next ids of the shard.
   @discardableResult
   package func register(shard: Int, _ keys: [SeriesKey]) throws -> Int64 {
@@ -98,13 +109,16 @@ package final class TestLog {
       payload: payload)
   }
 
-  private func append(shard: Int, _ events: [EventRecord], commit: Bool = true) throws -> Int64 {
+  private func append(
+    shard: Int, _ events: [EventRecord], commit: Bool = true, inRuns: Bool = false
+  ) throws -> Int64 {
     try connection.execute("BEGIN")
     let head = try connection.query(
       sql: "SELECT position, hash, recorded_at FROM daybook_events.shards WHERE shard = \(shard) FOR UPDATE")
     var position = try head.int64(0, 0)
     var hash = try head.byteArray(0, 1)
     let recordedAt = max(WallClock.now, try head.int64(0, 2))
+    var placed: [EventRecord] = []
     for var event in events {
       position += 1
       event.position = position
@@ -113,8 +127,9 @@ package final class TestLog {
       EventHash.canonical(previous: hash, record: event, into: &buffer)
       hash = SHA256.hash(buffer.bytes)
       event.hash = hash
-      _ = try connection.query(Self.insert, Self.parameters(event))
+      placed.append(event)
     }
+    try insert(placed, inRuns: inRuns)
     var parameters = PostgresParameters()
     parameters.int32(Int32(shard))
     parameters.int64(position)
@@ -127,6 +142,24 @@ package final class TestLog {
     return position
   }
 
+  private func insert(_ events: [EventRecord], inRuns: Bool) throws {
+    var rest = events[...]
+    while let first = rest.first {
+      let count = inRuns ? min(rest.count, EventRun.countLimit) : 1
+      let run = rest.prefix(count)
+      rest = rest.dropFirst(count)
+      guard count > 1, let last = run.last else {
+        _ = try connection.query(Self.insert, Self.parameters(first, type: first.type.rawValue))
+        continue
+      }
+      let row = EventRun.encode(run)
+      var event = last
+      (event.timeMin, event.timeMax, event.sampleCount) = (row.timeMin, row.timeMax, row.sampleCount)
+      (event.metadata, event.payload) = (row.metadata, row.payload)
+      _ = try connection.query(Self.insert, Self.parameters(event, type: EventRun.rowType))
+    }
+  }
+
   private static let insert = PostgresStatement(
     "test_insert",
     """
@@ -135,11 +168,11 @@ package final class TestLog {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     """)
 
-  private static func parameters(_ event: EventRecord) -> PostgresParameters {
+  private static func parameters(_ event: EventRecord, type: Int16) -> PostgresParameters {
     var parameters = PostgresParameters()
     parameters.int32(Int32(event.shard))
     parameters.int64(event.position)
-    parameters.int16(event.type.rawValue)
+    parameters.int16(type)
     parameters.int16(event.schemaVersion)
     parameters.int64(event.recordedAt)
     parameters.uuid(event.commandHigh, event.commandLow)

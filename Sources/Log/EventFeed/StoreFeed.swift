@@ -5,7 +5,8 @@ package import Postgres
 ///
 /// Positions are contiguous and commit in order (a shard's head is locked until the append commits), so one number per
 /// shard is a whole cursor and nothing can be missed. The heads are read first, by each fetch: they say what to ask for,
-/// and, where a reader has everything, whether the last event is still the one that it took.
+/// and, where a reader has everything, whether the last event is still the one that it took. Small events share rows
+/// (`EventRun`): these are taken apart here, and their hashes worked out, so nobody behind this sees a difference.
 package final class StoreFeed: Feed {
   /// Where the command service sends NOTIFY after a commit. A notification is a hint that ends a wait early; polling is
   /// what must find everything.
@@ -55,14 +56,13 @@ package final class StoreFeed: Feed {
     var parameters = PostgresParameters()
     parameters.int32Array(taken.map { Int32(truncatingIfNeeded: $0.shard) })
     parameters.int64Array(taken.map(\.position))
-    let hashes = try Self.guarded { () throws(PostgresError) in
-      let rows = try connection.query(Self.selectHashes, parameters)
-      var hashes: [ShardPosition: [UInt8]] = [:]
-      for row in 0..<rows.rowCount {
-        let position = ShardPosition(shard: Int(try rows.int32(row, 0)), position: try rows.int64(row, 1))
-        hashes[position] = try rows.byteArray(row, 2)
+    let rows = try Self.guarded { () throws(PostgresError) in try connection.query(Self.selectMarked, parameters) }
+    var hashes: [ShardPosition: [UInt8]] = [:]
+    for row in 0..<rows.rowCount {
+      let before = try Self.guarded { () throws(PostgresError) in
+        rows.isNull(row, 12) ? EventHash.beforeFirst : try rows.byteArray(row, 12)
       }
-      return hashes
+      for event in try StoredRow(rows, row).events(after: before) { hashes[event.shardPosition] = event.hash }
     }
     for mark in taken {
       let actual = hashes[ShardPosition(shard: mark.shard, position: mark.position)]
@@ -73,11 +73,22 @@ package final class StoreFeed: Feed {
     }
   }
 
-  private static let selectHashes = PostgresStatement(
-    "feed_hashes",
+  /// The row that an event stands in is the first that does not end before it. With the hash of the row before: from
+  /// there on the hashes within a run follow.
+  private static let selectMarked = PostgresStatement(
+    "feed_marked",
     """
-    SELECT e.shard, e.position, e.hash FROM unnest($1, $2) AS w (shard, position)
-    JOIN daybook_events.events e ON e.shard = w.shard AND e.position = w.position
+    SELECT e.shard, e.position, e.type, e.schema_version, e.recorded_at, e.command_id, e.time_min, e.time_max,
+      e.sample_count, e.metadata, e.payload, e.hash, b.hash
+    FROM unnest($1, $2) AS w (shard, position)
+    CROSS JOIN LATERAL (
+      SELECT * FROM daybook_events.events AS v WHERE v.shard = w.shard AND v.position >= w.position
+      ORDER BY v.position LIMIT 1
+    ) AS e
+    LEFT JOIN LATERAL (
+      SELECT v.hash FROM daybook_events.events AS v WHERE v.shard = w.shard AND v.position < e.position
+      ORDER BY v.position DESC LIMIT 1
+    ) AS b ON true
     """)
 
   /// How far the marks are behind, in one statement.
@@ -103,7 +114,8 @@ package final class StoreFeed: Feed {
     "feed_lag",
     """
     SELECT s.shard, s.position, w.after,
-      (SELECT e.recorded_at FROM daybook_events.events e WHERE e.shard = w.shard AND e.position = w.after + 1)
+      (SELECT e.recorded_at FROM daybook_events.events e WHERE e.shard = w.shard AND e.position > w.after
+        ORDER BY e.position LIMIT 1)
     FROM unnest($1, $2) AS w (shard, after) JOIN daybook_events.shards s ON s.shard = w.shard ORDER BY s.shard
     """)
 
@@ -114,8 +126,9 @@ package final class StoreFeed: Feed {
     let heads = try heads()
     let plan = try FetchPlan(marks: marks, heads: heads, limits: limits, eventBytes: eventBytes)
     if plan.shares.isEmpty { return FeedBatch(records: [], heads: heads, isFull: false) }
-    var records = try read(plan)
-    if Self.gap(in: records, plan) != nil { records = try read(plan) }
+    let hashes = Dictionary(marks.map { ($0.shard, $0.hash) }, uniquingKeysWith: { first, _ in first })
+    var records = try read(plan, hashes)
+    if Self.gap(in: records, plan) != nil { records = try read(plan, hashes) }
     if let gap = Self.gap(in: records, plan) {
       throw .storeChanged(
         shard: gap.shard, position: gap.position - 1, reason: "position \(gap.position) is missing")
@@ -123,9 +136,7 @@ package final class StoreFeed: Feed {
     var bytes = 0
     for record in records { bytes += record.payload.count }
     eventBytes = max(1, bytes / max(1, records.count))
-    // A share that was cut by its bytes or samples shows as fewer events than asked for.
-    let asked = plan.shares.reduce(0) { $0 + $1.events }
-    return FeedBatch(records: records, heads: heads, isFull: plan.leavesSome || records.count < asked)
+    return FeedBatch(records: records, heads: heads, isFull: plan.leavesSome || Self.isCut(records, plan))
   }
 
   /// Waits until somebody says that there are new events, `timeout` has passed or `wake` is rung.
@@ -137,22 +148,39 @@ package final class StoreFeed: Feed {
 
   // MARK: Reading
 
-  private func read(_ plan: FetchPlan) throws(FeedError) -> [EventRecord] {
+  /// - Parameter hashes: of the events that the shares begin after.
+  private func read(_ plan: FetchPlan, _ hashes: [Int: [UInt8]]) throws(FeedError) -> [EventRecord] {
     var parameters = PostgresParameters()
     parameters.int32Array(plan.shares.map { Int32(truncatingIfNeeded: $0.shard) })
     parameters.int64Array(plan.shares.map(\.after))
     parameters.int64Array(plan.shares.map { Int64($0.events) })
     parameters.int64(Int64(plan.bytes))
     parameters.int64(Int64(plan.samples))
+    parameters.int64(Int64(EventRun.countLimit))
     let rows = try Self.guarded { () throws(PostgresError) in try connection.query(Self.selectEvents, parameters) }
     var records: [EventRecord] = []
     records.reserveCapacity(rows.rowCount)
-    for row in 0..<rows.rowCount { records.append(try Self.record(rows, row)) }
+    var last = Dictionary(
+      plan.shares.map { ($0.shard, (position: $0.after, hash: hashes[$0.shard] ?? [])) },
+      uniquingKeysWith: { first, _ in first })
+    let ends = Dictionary(
+      plan.shares.map { ($0.shard, $0.after + Int64($0.events)) }, uniquingKeysWith: { first, _ in first })
+    for row in 0..<rows.rowCount {
+      let stored = try StoredRow(rows, row)
+      let before = last[stored.shard] ?? (0, [])
+      if before.position >= ends[stored.shard] ?? 0 { continue }
+      let new = try stored.events(
+        after: before.position, hash: before.position == 0 ? EventHash.beforeFirst : before.hash)
+      if let end = new.last { last[stored.shard] = (end.position, end.hash) }
+      records += new
+    }
     return records
   }
 
   /// Sizes are known without reading the payloads (`octet_length` looks at the TOAST pointer only), so what the limits cut
-  /// off costs nearly nothing. All in one snapshot.
+  /// off costs nearly nothing. All in one snapshot. A row has the position of its last event: of rows that hold several,
+  /// the last to begin among the wanted ones ends at most `EventRun.countLimit` - 1 behind these. Where rows hold few
+  /// events, some come that nobody asked for.
   private static let selectEvents = PostgresStatement(
     "feed_events",
     """
@@ -162,7 +190,8 @@ package final class StoreFeed: Feed {
     CROSS JOIN LATERAL (
       SELECT n.*, sum(octet_length(n.payload)) OVER before AS bytes, sum(n.sample_count) OVER before AS samples
       FROM (
-        SELECT * FROM daybook_events.events AS v WHERE v.shard = w.shard AND v.position > w.after
+        SELECT * FROM daybook_events.events AS v
+        WHERE v.shard = w.shard AND v.position > w.after AND v.position < w.after + w.events + $6
         ORDER BY v.position LIMIT w.events
       ) AS n
       WINDOW before AS (ORDER BY n.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
@@ -170,24 +199,6 @@ package final class StoreFeed: Feed {
     WHERE coalesce(e.bytes, 0) < $4 AND coalesce(e.samples, 0) < $5
     ORDER BY e.shard, e.position
     """)
-
-  private static func record(_ rows: PostgresResult, _ row: Int) throws(FeedError) -> EventRecord {
-    let (shard, position, number) = try guarded { () throws(PostgresError) in
-      (Int(try rows.int32(row, 0)), try rows.int64(row, 1), try rows.int16(row, 2))
-    }
-    guard let type = EventType(rawValue: number) else {
-      throw .unreadable(
-        shard: shard, position: position, reason: "its type is \(number): a newer Daybook wrote it; update this one")
-    }
-    return try guarded { () throws(PostgresError) in
-      let command = try rows.uuid(row, 5)
-      return EventRecord(
-        shard: shard, position: position, type: type, schemaVersion: try rows.int16(row, 3),
-        recordedAt: try rows.int64(row, 4), commandHigh: command.high, commandLow: command.low,
-        timeMin: try rows.int64(row, 6), timeMax: try rows.int64(row, 7), sampleCount: try rows.int32(row, 8),
-        metadata: try rows.byteArray(row, 9), payload: try rows.byteArray(row, 10), hash: try rows.byteArray(row, 11))
-    }
-  }
 
   /// The first position that does not follow the one before it in its shard.
   private static func gap(in records: [EventRecord], _ plan: FetchPlan) -> ShardPosition? {
@@ -202,6 +213,12 @@ package final class StoreFeed: Feed {
       return ShardPosition(shard: share.shard, position: share.after + 1)
     }
     return nil
+  }
+
+  /// Whether a share was cut by its bytes or samples: it has fewer events than asked for.
+  private static func isCut(_ records: [EventRecord], _ plan: FetchPlan) -> Bool {
+    let last = Dictionary(records.map { ($0.shard, $0.position) }, uniquingKeysWith: { max($0, $1) })
+    return plan.shares.contains { last[$0.shard] ?? 0 < $0.after + Int64($0.events) }
   }
 
   private static func readIdentity(_ connection: PostgresConnection) throws(FeedError) -> StoreIdentity {

@@ -17,32 +17,49 @@ struct AppendPlan: ~Copyable {
     now: Int64
   ) {
     let registered = series.register(heads: heads, shards: identity.shards)
-    let touched = Self.shards(of: commands)
+    let pieces = Pieces(commands, shards: identity.shards)
+    let touched = pieces.shards
     rows = AppendRows(heads: touched.map { Self.head($0, heads) }, now: now)
     self.registered = registered.values.flatMap(\.entries)
-    let ids = commands.map { series.ids(of: $0) }
-    let pieces = Self.pieces(of: commands, shards: identity.shards)
     var positions = Array(repeating: [ShardPosition](), count: commands.count)
     for shard in touched {
-      let new = registered[shard]
+      let new = registered.isEmpty ? nil : registered[shard]
       rows.open(Self.head(shard, heads), newSeries: new?.entries.count ?? 0)
       if let new { appendRegistered(new.entries, by: commands[new.command], shard: shard, shards: identity.shards) }
-      for (index, content) in pieces[shard] {
-        let command = commands[index]
-        let events = Self.events(content, of: command, ids: ids[index], shards: identity.shards)
-        for event in events { append(event, by: command, shard: shard) }
-        positions[index].append(ShardPosition(shard: shard, position: rows.position))
+      for piece in pieces.of(shard) {
+        let command = commands[piece.command]
+        switch command.shards[piece.part].content {
+        case .packed(let events):
+          for event in events { append(event, by: command, shard: shard) }
+        case .waiting(let samples, let mode):
+          let events = Self.events(samples, mode, of: command, ids: series.ids(of: command), shards: identity.shards)
+          for event in events { append(event, by: command, shard: shard) }
+        }
+        positions[piece.command].append(ShardPosition(shard: shard, position: rows.position))
       }
     }
-    receipts = zip(commands, positions).map { command, positions in
-      AppendReceipt(
-        commandID: command.id, token: PositionToken(of: identity, positions: positions), accepted: command.accepted)
+    rows.close()
+    receipts.reserveCapacity(commands.count)
+    for (index, command) in commands.enumerated() {
+      receipts.append(
+        AppendReceipt(
+          commandID: command.id, token: PositionToken(of: identity, positions: positions[index]),
+          accepted: command.accepted))
     }
   }
 
   /// The shards that commands touch, ascending.
   static func shards(of commands: [PreparedCommand]) -> [Int] {
-    Set(commands.flatMap { $0.shards.map(\.shard) }).sorted()
+    var touched: [Bool] = []
+    for command in commands {
+      for part in command.shards {
+        if part.shard >= touched.count {
+          touched.append(contentsOf: repeatElement(false, count: part.shard + 1 - touched.count))
+        }
+        touched[part.shard] = true
+      }
+    }
+    return touched.indices.filter { touched[$0] }
   }
 
   private static func head(_ shard: Int, _ heads: [Int: ShardHead]) -> ShardHead {
@@ -50,28 +67,39 @@ struct AppendPlan: ~Copyable {
     return head
   }
 
-  /// Per shard, in the order of the commands.
-  private static func pieces(
-    of commands: [PreparedCommand], shards: Int
-  ) -> [[(command: Int, content: PreparedShard.Content)]] {
-    var pieces = Array(repeating: [(command: Int, content: PreparedShard.Content)](), count: shards)
-    for (index, command) in commands.enumerated() {
-      for part in command.shards { pieces[part.shard].append((index, part.content)) }
+  /// What the commands add to each shard, in the order of the commands.
+  private struct Pieces {
+    struct Piece {
+      let command: Int
+      /// Index in the command's `shards`.
+      let part: Int
     }
-    return pieces
+
+    private var byShard: [[Piece]]
+
+    init(_ commands: [PreparedCommand], shards: Int) {
+      byShard = Array(repeating: [], count: shards)
+      for (command, prepared) in commands.enumerated() {
+        for (part, content) in prepared.shards.enumerated() {
+          byShard[content.shard].append(Piece(command: command, part: part))
+        }
+      }
+    }
+
+    /// Those with anything, ascending.
+    var shards: [Int] { byShard.indices.filter { !byShard[$0].isEmpty } }
+
+    func of(_ shard: Int) -> [Piece] { byShard[shard] }
   }
 
   private static func events(
-    _ content: PreparedShard.Content, of command: PreparedCommand, ids: [Int64?], shards: Int
+    _ waiting: SampleColumns, _ mode: SampleMode, of command: PreparedCommand, ids: [Int64?], shards: Int
   ) -> [PreparedEvent] {
-    switch content {
-    case .packed(let events): return events
-    case .waiting(var samples, let mode):
-      guard PreparedContent.number(&samples, ids) else {
-        preconditionFailure("BUG: a series of command \(command.id) has no number after its registration")
-      }
-      return PreparedEvent.all(of: samples, mode: mode, shards: shards)
+    var samples = waiting
+    guard PreparedContent.number(&samples, ids) else {
+      preconditionFailure("BUG: a series of command \(command.id) has no number after its registration")
     }
+    return PreparedEvent.all(of: samples, mode: mode, shards: shards)
   }
 
   /// New series stand before the first event that uses them. The event bears the id of the command that brought the first

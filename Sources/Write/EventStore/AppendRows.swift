@@ -3,8 +3,8 @@ import Events
 import Hashing
 import Postgres
 
-/// The events of one transaction, as the columns that `daybook_events.append` takes. Shards must be opened in ascending
-/// order and filled one after the other.
+/// The events of one transaction, as the columns of rows that `daybook_events.append` takes: an event each, or a run of
+/// small ones. Shards must be opened in ascending order and filled one after the other; `close` ends it.
 struct AppendRows: ~Copyable {
 
   /// One time for the whole transaction.
@@ -12,6 +12,9 @@ struct AppendRows: ~Copyable {
 
   private var known: [ShardHead] = []
   private(set) var newHeads: [ShardHead] = []
+  /// Events of the shard opened last that are not in a row yet, small all of them.
+  private var run: [EventRecord] = []
+  private var runBytes = 0
 
   private var shards: [Int32] = []
   private var positions: [Int64] = []
@@ -28,18 +31,19 @@ struct AppendRows: ~Copyable {
   private var sha = SHA256()
   private var canonical = ByteBuffer(capacity: 512)
   private(set) var payloadBytes = 0
+  /// Events.
+  private(set) var count = 0
 
   /// `now` is the clock's; it is moved on to the latest `recorded_at` of the heads, so that time never goes back in a shard.
   init(heads: [ShardHead], now: Int64) {
     recordedAt = heads.reduce(now) { max($0, $1.recordedAt) }
   }
 
-  var count: Int { shards.count }
-
   /// Of the event appended last.
-  var position: Int64 { positions.last ?? 0 }
+  private(set) var position: Int64 = 0
 
   mutating func open(_ head: ShardHead, newSeries: Int) {
+    endRun()
     known.append(head)
     var opened = head
     opened.series += Int64(newSeries)
@@ -57,10 +61,54 @@ struct AppendRows: ~Copyable {
     EventHash.head(previous: newHeads[index].hash, record: event, into: &canonical)
     canonical.withUnsafeBytes { sha.update($0) }
     sha.update(event.payload)
-    let hash = sha.finish()
+    event.hash = sha.finish()
     newHeads[index].position = event.position
-    newHeads[index].hash = hash
+    newHeads[index].hash = event.hash
+    position = event.position
+    count += 1
     payloadBytes += event.payload.count
+    put(event)
+  }
+
+  /// To be called after the last event.
+  mutating func close() { endRun() }
+
+  // MARK: Rows
+
+  private mutating func put(_ event: consuming EventRecord) {
+    guard EventRun.takes(event) else {
+      endRun()
+      return putRow(event)
+    }
+    let size = EventRun.size(of: event)
+    if run.count >= EventRun.countLimit || runBytes + size > EventRun.bytesLimit { endRun() }
+    runBytes += size
+    run.append(event)
+  }
+
+  /// One event alone is a row of the plain kind.
+  private mutating func endRun() {
+    defer {
+      run.removeAll(keepingCapacity: true)
+      runBytes = 0
+    }
+    guard let last = run.last else { return }
+    guard run.count > 1 else { return putRow(last) }
+    let row = EventRun.encode(run[...])
+    shards.append(Int32(last.shard))
+    positions.append(last.position)
+    types.append(EventRun.rowType)
+    versions.append(EventRun.schemaVersion)
+    commandIDs.append((row.commandHigh, row.commandLow))
+    timeMins.append(row.timeMin)
+    timeMaxs.append(row.timeMax)
+    sampleCounts.append(row.sampleCount)
+    metadatas.append(row.metadata)
+    payloads.append(row.payload)
+    hashes.append(last.hash)
+  }
+
+  private mutating func putRow(_ event: borrowing EventRecord) {
     shards.append(Int32(event.shard))
     positions.append(event.position)
     types.append(event.type.rawValue)
@@ -71,14 +119,14 @@ struct AppendRows: ~Copyable {
     sampleCounts.append(event.sampleCount)
     metadatas.append(event.metadata)
     payloads.append(event.payload)
-    hashes.append(hash)
+    hashes.append(event.hash)
   }
 
-  /// The first event of the transaction: its place and hash tell whether the transaction was committed, because no other
-  /// event can have that hash.
-  var firstEvent: CommitEvidence? {
-    guard count > 0 else { return nil }
-    return CommitEvidence(shard: shards[0], position: positions[0], hash: hashes[0])
+  /// The last event of the transaction in its first shard, which ends a row: that it stands there with this hash tells
+  /// whether the transaction was committed, because no other event can have it.
+  var evidence: CommitEvidence? {
+    guard count > 0, let head = newHeads.first else { return nil }
+    return CommitEvidence(shard: Int32(head.shard), position: head.position, hash: head.hash)
   }
 
   /// The parameters of `AppendStatements.append`.

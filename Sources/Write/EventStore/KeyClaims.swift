@@ -23,7 +23,7 @@ struct KeyClaims {
       guard let request = command.prepared.idempotency else { continue }
       claims.append(Claim(identity: IdempotencyIdentity(request), request: request, command: index))
     }
-    self.claims = claims.sorted { $0.identity < $1.identity }
+    self.claims = claims.isEmpty ? claims : claims.sorted { $0.identity < $1.identity }
   }
 
   var isEmpty: Bool { claims.isEmpty }

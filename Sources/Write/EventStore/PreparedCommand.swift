@@ -3,8 +3,9 @@ import Events
 import Runtime
 
 /// A command as far as it can be worked out without the heads of its shards. Made by the thread that submits it, so that
-/// packing runs on as many cores as there are submitters and the appender's thread has little left to do.
-struct PreparedCommand: Sendable {
+/// packing runs on as many cores as there are submitters and the appender's thread has little left to do. An object, so that
+/// the appender passes a pointer around and not a dozen of them.
+final class PreparedCommand: Sendable {
   let id: UUIDv7
   let metadata: [UInt8]
   let actor: String
