@@ -17,6 +17,8 @@ package final class PostgresConnection: @unchecked Sendable {
   /// Makes names of statements prepared again under other types, or after the first plan went stale.
   private var preparedAgain = 0
   private var givenUp = false
+  /// Statements that were launched and not landed.
+  package internal(set) var inFlight = 0
   /// Set by libpq's notice receiver, on the thread that is in one of our methods.
   private let sawFatalNotice: UnsafeMutablePointer<Bool>
 

@@ -1,8 +1,8 @@
 import Postgres
 import Runtime
 
-/// The appender's thread: takes a group, appends it, tries again what failed for no fault of its own, finds the bad command
-/// where one was at fault, hands the answers over.
+/// The appender's thread: takes groups, appends them (a second one is sent while the first is under way), tries again what
+/// failed for no fault of its own, finds the bad command where one was at fault, hands the answers over.
 final class AppendLoop {
   private static let firstPause = Duration.milliseconds(20)
   private static let longestPause = Duration.seconds(1)
@@ -10,10 +10,22 @@ final class AppendLoop {
   /// is back, before a command has to find out.
   private static let idleInterval = Duration.milliseconds(500)
 
+  /// Nanoseconds that a command may wait for others: not felt by a person, and no more when the disk is slow.
+  private static let longestGathering: UInt64 = 1_000_000
+  /// Bytes, as the queue counts them, up to which a command is small: what it adds to a commit's time is little.
+  private static let smallCommand = 2_048
+
+  /// How many commands are worth a transaction of their own beside one that is under way. For fewer the server's fixed cost
+  /// of a second one is more than what is gained by its not waiting for us (measured: 32 clients in one group at a time
+  /// 31 thousand a second, in two 26; 256 clients in one 84, in two 126).
+  private static let launchedCount = 32
+
   /// After a failed write commands are let in again after this time, to find out.
   private static let trialInterval = Duration.seconds(2)
 
   private let append: GroupAppend
+  /// Groups that were sent and not answered, the oldest first.
+  private var flights: [GroupAppend.Flight] = []
   private let queue: CommandQueue
   private let answers: AnswerThread
   private let notifier: CommitNotifier
@@ -24,6 +36,8 @@ final class AppendLoop {
   private let storeRestored: @Sendable (String) -> Void
   private var isRestoredTold = false
   private var pause = AppendLoop.firstPause
+  /// How many commands it had, their bytes, and how long it took. None: the queue was empty for a while.
+  private var lastGroup: (count: Int, bytes: Int, nanoseconds: UInt64) = (0, 0, 0)
   /// When the store could not be written for the first time since the last commit or connection, and for the last time.
   private var failingSince: UInt64?
   private var lastFailure: UInt64 = 0
@@ -45,12 +59,82 @@ final class AppendLoop {
   /// Until the queue is stopped and empty.
   func run() {
     while true {
-      checkConnection()
-      guard let group = queue.take(until: MonotonicClock.deadline(after: Self.idleInterval)) else { return }
-      if group.isEmpty { continue }
-      process(group)
-      queue.finishTaken()
+      if let flight = flights.first {
+        launchMore(behind: flight)
+        if !flights.isEmpty { land() }
+      } else {
+        checkConnection()
+        let deadline = MonotonicClock.deadline(after: Self.idleInterval)
+        guard let group = queue.take(until: deadline, gathering: gathering) else { return }
+        if group.isEmpty { lastGroup = (0, 0, 0) } else { begin(group) }
+      }
     }
+  }
+
+  private func begin(_ group: [PendingCommand]) {
+    let waiting = group.filter { !$0.isAnswered }
+    if !waiting.isEmpty, let flight = append.launch(waiting) { return flights.append(flight) }
+    // Its turn comes behind those in flight.
+    while !flights.isEmpty { land() }
+    let start = MonotonicClock.now
+    process(Self.uniqueKeys(group).map { Part(commands: $0) })
+    finish(group, since: start)
+  }
+
+  /// While a group of small commands is under way, those who were answered last send their next: puts these behind it as
+  /// soon as they are there, so that the server need not wait for us in between. Waits for them less than the commit takes.
+  private func launchMore(behind flight: GroupAppend.Flight) {
+    guard flights.count < GroupAppend.flightLimit, isLastGroupSmall else { return }
+    let now = MonotonicClock.now
+    let deadline = min(flight.started &+ lastGroup.nanoseconds / 2, now &+ Self.longestGathering)
+    let count = max(lastGroup.count, Self.launchedCount)
+    if let group = queue.takeMore(count, least: Self.launchedCount, until: max(now, deadline)) { begin(group) }
+  }
+
+  /// Waits for the oldest group in flight. When it fails so does mostly the one behind it: that one is waited for, too, then
+  /// each is tried again alone.
+  private func land() {
+    var landed: [(flight: GroupAppend.Flight, failed: (part: Part, failure: GroupFailure)?)] = []
+    var isFailed = false
+    repeat {
+      let flight = flights.removeFirst()
+      var part = Part(commands: flight.group)
+      do {
+        let given = try append.land(flight, isFollower: isFailed, lost: &part.lost)
+        committed(given, count: flight.group.count, since: flight.started)
+        landed.append((flight, nil))
+      } catch {
+        isFailed = true
+        landed.append((flight, (part, error)))
+      }
+    } while isFailed && !flights.isEmpty
+    for (flight, failed) in landed {
+      if let failed {
+        var parts: [Part] = []
+        recover(failed.part, from: failed.failure, into: &parts)
+        process(parts)
+      }
+      finish(flight.group, since: flight.started)
+    }
+  }
+
+  private func finish(_ group: [PendingCommand], since start: UInt64) {
+    queue.finishTaken()
+    let bytes = group.reduce(0) { $0 + $1.prepared.bytes }
+    lastGroup = (group.count, bytes, MonotonicClock.now &- start)
+  }
+
+  /// Those whose commands were in the last group often send the next at once when they have their answers. A commit of
+  /// small commands costs nearly the same whatever is in it, so all who seem to be there are worth waiting for, for a part
+  /// of the time that the last one took. A client that is alone waits for nobody, nor does one that sends much at a time.
+  private var gathering: (count: Int, until: UInt64)? {
+    guard lastGroup.count > 1, isLastGroupSmall else { return nil }
+    let time = min(lastGroup.nanoseconds / 2, Self.longestGathering)
+    return (lastGroup.count + queue.waitingCount, MonotonicClock.now &+ time)
+  }
+
+  private var isLastGroupSmall: Bool {
+    lastGroup.count > 0 && lastGroup.bytes / lastGroup.count < Self.smallCommand
   }
 
   private func checkConnection() {
@@ -72,9 +156,8 @@ final class AppendLoop {
     var lost: [LostCommit] = []
   }
 
-  private func process(_ group: [PendingCommand]) {
-    var parts = Self.uniqueKeys(group).map { Part(commands: $0) }
-    parts.reverse()
+  private func process(_ pending: [Part]) {
+    var parts = Array(pending.reversed())
     while var part = parts.popLast() {
       part.commands.removeAll(where: \.isAnswered)
       if part.commands.isEmpty { continue }
@@ -104,8 +187,12 @@ final class AppendLoop {
   private func commit(_ part: inout Part) throws(GroupFailure) {
     let start = MonotonicClock.now
     let given = try append.append(part.commands, lost: &part.lost)
+    committed(given, count: part.commands.count, since: start)
+  }
+
+  private func committed(_ given: [GroupAnswer], count: Int, since start: UInt64) {
     metrics.groupSeconds.observe(since: start)
-    metrics.groupCommands.observe(Double(part.commands.count))
+    metrics.groupCommands.observe(Double(count))
     failingSince = nil
     becomeReady()
     notifier.committed()
@@ -130,6 +217,7 @@ final class AppendLoop {
   /// The group in parts in each of which every idempotency key stands at most once. The first to come with a key is in the
   /// first part; the others find it stored when their part comes.
   static func uniqueKeys(_ group: [PendingCommand]) -> [[PendingCommand]] {
+    if group.allSatisfy({ $0.prepared.idempotency == nil }) { return [group] }
     var parts: [[PendingCommand]] = [[]]
     var seen: [IdempotencyIdentity: Int] = [:]
     for command in group {

@@ -9,6 +9,8 @@ struct AppenderMetrics: Sendable {
   let groupCommands: Histogram
   let groupSeconds: Histogram
   let commitSeconds: Histogram
+  /// Groups sent while another was under way.
+  let launchedBehind: Counter
   let contended: Counter
   let retries: Counter
   let keyReplays: Counter
@@ -30,6 +32,8 @@ struct AppenderMetrics: Sendable {
     commitSeconds = registry.histogram(
       "daybook_append_commit_duration_seconds",
       "The last round trip of a group: its events written, and the commit on disk.")
+    launchedBehind = registry.counter(
+      "daybook_append_launched_behind_total", "Groups sent to the event store while the one before was under way.")
     contended = registry.counter(
       "daybook_append_contended_total", "Appends done again because another service had moved the heads.")
     retries = registry.counter(

@@ -9,7 +9,10 @@ final class CommandQueue: Sendable {
     var waiting: [PendingCommand] = []
     /// The taker has taken `waiting[..<next]`.
     var next = 0
-    var taken: [PendingCommand] = []
+    /// Groups, in the order in which they were taken.
+    var taken: [[PendingCommand]] = []
+    /// How many commands must wait for the taker to be woken: it gathers them.
+    var wakingCount = 1
     var commands = 0
     var bytes = 0
     var availability = AppenderState.unavailable(reason: "starting", since: 0)
@@ -39,6 +42,7 @@ final class CommandQueue: Sendable {
   /// Nil when the command was taken in; else nobody will answer it but the caller. A command that alone is bigger than the
   /// limit of bytes is taken when nothing else is there.
   func offer(_ command: PendingCommand) -> AppendError? {
+    var isWaking = false
     let refused: AppendError? = monitor.withLock { state in
       if state.isStopped {
         return .unavailable(reason: "the service is stopping", retryAfter: limits.retryAfter)
@@ -53,9 +57,10 @@ final class CommandQueue: Sendable {
       state.waiting.append(command)
       state.commands += 1
       state.bytes = bytes
+      isWaking = state.waiting.count - state.next == state.wakingCount || state.bytes > limits.groupBytesLimit
       return nil
     }
-    if refused == nil { monitor.signal() }
+    if isWaking { monitor.signal() }
     return refused
   }
 
@@ -67,19 +72,44 @@ final class CommandQueue: Sendable {
 
   /// Waits for commands and takes as many of those waiting as one transaction holds, in order; nil once it is stopped and
   /// empty. An empty group after `deadline`: for whoever has something else to do meanwhile.
-  func take(until deadline: UInt64? = nil) -> [PendingCommand]? {
-    enum Taken {
-      case group([PendingCommand])
-      case end
+  /// - Parameter gathering: how many commands are worth waiting for, and until when; from then on one is enough.
+  func take(until deadline: UInt64? = nil, gathering: (count: Int, until: UInt64)? = nil) -> [PendingCommand]? {
+    if let gathering, gathering.count > 1 {
+      switch wait(for: gathering.count, until: gathering.until) {
+      case .group(let group): return group
+      case .end: return nil
+      case nil: break
+      }
     }
-    let taken: Taken? = monitor.wait(until: deadline) { state in
-      guard state.next < state.waiting.count else { return state.isStopped ? .end : nil }
-      return .group(self.nextGroup(&state))
-    }
-    switch taken {
+    switch wait(for: 1, until: deadline) {
     case .group(let group): return group
     case .end: return nil
     case nil: return []
+    }
+  }
+
+  /// For a taker that has a group under way: those waiting, as soon as there are `count` of them, or at `deadline` when there
+  /// are `least`. Nil: there are fewer.
+  func takeMore(_ count: Int, least: Int, until deadline: UInt64) -> [PendingCommand]? {
+    if case .group(let group) = wait(for: count, until: deadline) { return group }
+    return monitor.withLock { state in
+      let waiting = state.waiting.count - state.next
+      return waiting >= least ? nextGroup(&state) : nil
+    }
+  }
+
+  private enum Taken {
+    case group([PendingCommand])
+    case end
+  }
+
+  private func wait(for count: Int, until deadline: UInt64?) -> Taken? {
+    monitor.wait(until: deadline) { state in
+      let waiting = state.waiting.count - state.next
+      if state.isStopped { return waiting > 0 ? .group(self.nextGroup(&state)) : .end }
+      state.wakingCount = count
+      guard waiting >= count || state.bytes > limits.groupBytesLimit && waiting > 0 else { return nil }
+      return .group(self.nextGroup(&state))
     }
   }
 
@@ -100,16 +130,17 @@ final class CommandQueue: Sendable {
       state.waiting.removeFirst(state.next)
       state.next = 0
     }
-    state.taken = group
+    state.taken.append(group)
     return group
   }
 
-  /// The taker is done with the group it took: all of it is answered, or will be.
+  /// The taker is done with the group that it took first: all of it is answered, or will be.
   func finishTaken() {
     let finished: [PendingCommand] = monitor.withLock { state in
-      for command in state.taken { Self.release(command, &state) }
-      defer { state.taken = [] }
-      return state.taken
+      guard !state.taken.isEmpty else { return [] }
+      let finished = state.taken.removeFirst()
+      for command in finished { Self.release(command, &state) }
+      return finished
     }
     // Freed here, outside of the lock.
     withExtendedLifetime(finished) {}
@@ -133,7 +164,7 @@ final class CommandQueue: Sendable {
       }
       let oldest = now &- UInt64(max(0, limit.nanoseconds))
       func isExpired(_ command: PendingCommand) -> Bool { Int64(bitPattern: oldest &- command.submittedAt) >= 0 }
-      var expired = state.taken.filter { isExpired($0) && !$0.isAnswered }
+      var expired = state.taken.joined().filter { isExpired($0) && !$0.isAnswered }
       // In order of arrival, but for the moments between making a command and offering it.
       while state.next < state.waiting.count, isExpired(state.waiting[state.next]) {
         let command = state.waiting[state.next]
@@ -141,12 +172,15 @@ final class CommandQueue: Sendable {
         Self.release(command, &state)
         state.next += 1
       }
-      if state.availability.isReady, let stuck = state.taken.first(where: isExpired) {
+      if state.availability.isReady, let stuck = state.taken.joined().first(where: isExpired) {
         state.availability = .unavailable(reason: reason, since: stuck.submittedAt)
       }
       return (expired, .unavailable(reason: reason, retryAfter: limits.retryAfter))
     }
   }
+
+  /// Commands that nobody has taken yet.
+  var waitingCount: Int { monitor.withLock { $0.waiting.count - $0.next } }
 
   /// Takes nothing more in; what waits can still be taken.
   func stop() {

@@ -65,12 +65,13 @@ final class GroupAppend {
     guard let session else { preconditionFailure("BUG: connected without a session") }
     for transaction in lost { endBackend(of: transaction, session) }
     let keys = KeyClaims(group)
-    let series = GroupSeries(group.map(\.prepared), cache: cache)
+    let commands = group.map(\.prepared)
+    let series = GroupSeries(commands, cache: cache)
     if lost.isEmpty, keys.isEmpty, series.unknown.isEmpty, lockedGroupsDue == 0,
-      let heads = session.knownHeads(AppendPlan.shards(of: group.map(\.prepared)))
+      let heads = session.knownHeads(AppendPlan.shards(of: commands))
     {
       do {
-        return try appendToKnownHeads(group, series, heads, session, &lost)
+        return try appendToKnownHeads(group, commands, series, heads, session, &lost)
       } catch {
         guard error.sqlState == AppendStatements.headsMoved else { throw error }
         metrics.contended.add()
@@ -87,11 +88,10 @@ final class GroupAppend {
   /// Compares the heads with those that this service left behind and appends, in one statement. `recorded_at` is taken
   /// before the locks here; that is as good as after them, because the statement fails unless nobody has appended since.
   private func appendToKnownHeads(
-    _ group: [PendingCommand], _ series: GroupSeries, _ heads: [Int: ShardHead], _ session: StoreSession,
-    _ lost: inout [LostCommit]
+    _ group: [PendingCommand], _ commands: [PreparedCommand], _ series: GroupSeries, _ heads: [Int: ShardHead],
+    _ session: StoreSession, _ lost: inout [LostCommit]
   ) throws(PostgresError) -> [GroupAnswer] {
     var series = series
-    let commands = group.map(\.prepared)
     let plan = AppendPlan(commands, series: &series, heads: heads, identity: identity, now: WallClock.now)
     let rejected = RejectedRows(commands)
     let committed = committed(group, plan, series, answers: [:], others: [])
@@ -110,6 +110,87 @@ final class GroupAppend {
       }
     }
     return settle(committed, session)
+  }
+
+  // MARK: In flight
+
+  /// A group that was sent and not answered.
+  struct Flight {
+    let group: [PendingCommand]
+    let started: UInt64
+    fileprivate let committed: CommittedGroup
+    fileprivate let evidence: CommitEvidence?
+    /// The connection was lost while it was sent.
+    fileprivate let failure: PostgresError?
+  }
+
+  /// Groups in flight: one that the server works on, and one at its door.
+  static let flightLimit = 2
+
+  /// Sends a group whose heads and series are all known, and does not wait. Nil, and nothing was done: it has to go by
+  /// `append`, for which nothing may be in flight.
+  ///
+  /// The heads may be those that a group still in flight is going to leave. That is safe because the statement compares
+  /// them, hashes included, with what is committed when its turn comes: when the group before it fails, they are not there,
+  /// and it fails too (or, having no shard in common with it, needs none of it).
+  func launch(_ group: [PendingCommand]) -> Flight? {
+    guard let session, !session.connection.isBroken, lockedGroupsDue == 0 else { return nil }
+    let commands = group.map(\.prepared)
+    guard commands.allSatisfy({ $0.idempotency == nil && $0.rejected.isEmpty }) else { return nil }
+    var series = GroupSeries(commands, cache: cache)
+    guard series.unknown.isEmpty, let heads = session.knownHeads(AppendPlan.shards(of: commands)) else { return nil }
+    let started = MonotonicClock.now
+    let plan = AppendPlan(commands, series: &series, heads: heads, identity: identity, now: WallClock.now)
+    guard plan.rows.count > 0 else { return nil }
+    let committed = committed(group, plan, series, answers: [:], others: [])
+    session.expect(committed.newHeads)
+    if session.connection.inFlight > 0 { metrics.launchedBehind.add() }
+    var failure: PostgresError?
+    do {
+      try session.connection.launch(
+        AppendStatements.append, plan.rows.parameters(generation: identity.generation))
+    } catch {
+      failure = error
+    }
+    return Flight(
+      group: group, started: started, committed: committed, evidence: plan.rows.evidence, failure: failure)
+  }
+
+  /// Waits for the outcome of the oldest group in flight, which is `flight`.
+  /// - Parameter isFollower: a group that was in flight before it has failed, so its own failure means nothing.
+  func land(
+    _ flight: Flight, isFollower: Bool, lost: inout [LostCommit]
+  ) throws(GroupFailure) -> [GroupAnswer] {
+    guard let session else { preconditionFailure("BUG: a group in flight without a session") }
+    do throws(PostgresError) {
+      if let failure = flight.failure { throw failure }
+      _ = try session.connection.land()
+    } catch {
+      session.forgetHeads()
+      note(error, of: flight, isFollower, session, &lost)
+      throw GroupFailure(error)
+    }
+    metrics.commitSeconds.observe(since: flight.started)
+    session.saw(flight.committed.newHeads)
+    count(flight.committed)
+    return flight.committed.answers
+  }
+
+  private func note(
+    _ error: PostgresError, of flight: Flight, _ isFollower: Bool, _ session: StoreSession, _ lost: inout [LostCommit]
+  ) {
+    if error.isConnectionLost {
+      metrics.lostCommits.add()
+      logger.warning("lost the answer to a commit; looking it up", ["reason": error.description])
+      lost.append(LostCommit(evidence: flight.evidence, backend: session.backend, committed: flight.committed))
+    }
+    if error.sqlState == AppendStatements.headsMoved, !isFollower {
+      metrics.contended.add()
+      lockedGroupsDue = Self.lockedGroupsAfterContention
+    }
+    if error.sqlState == "55P03", session.connection.inFlight == 0 { endFrozenSessions() }
+    // The next connection finds out who the store is now.
+    if error.sqlState == AppendStatements.storeRestored { session.connection.close() }
   }
 
   // MARK: Two round trips
@@ -223,7 +304,7 @@ final class GroupAppend {
       if error.isConnectionLost {
         metrics.lostCommits.add()
         logger.warning("lost the answer to a commit; looking it up", ["reason": error.description])
-        lost.append(LostCommit(evidence: plan.rows.firstEvent, backend: session.backend, committed: committed))
+        lost.append(LostCommit(evidence: plan.rows.evidence, backend: session.backend, committed: committed))
       }
       throw error
     }
@@ -234,9 +315,12 @@ final class GroupAppend {
     others: [GroupAnswer]
   ) -> CommittedGroup {
     let receipts = plan.receipts
-    let recorded = group.enumerated().map { index, command in
-      let appended = AppendedCommand(receipt: receipts[index], answer: answers[index])
-      return GroupAnswer(command: command, ending: .recorded(appended))
+    var recorded: [GroupAnswer] = []
+    recorded.reserveCapacity(group.count + others.count)
+    for (index, command) in group.enumerated() {
+      let answer = answers.isEmpty ? nil : answers[index]
+      let appended = AppendedCommand(receipt: receipts[index], answer: answer)
+      recorded.append(GroupAnswer(command: command, ending: .recorded(appended)))
     }
     return CommittedGroup(
       answers: recorded + others, newHeads: plan.rows.newHeads, learned: series.learned,
@@ -257,11 +341,15 @@ final class GroupAppend {
   private func settle(_ committed: CommittedGroup, _ session: StoreSession) -> [GroupAnswer] {
     session.learn(committed.newHeads)
     for (fingerprint, id) in committed.learned { cache.insert(fingerprint, id) }
+    count(committed)
+    return committed.answers
+  }
+
+  private func count(_ committed: CommittedGroup) {
     metrics.events.add(committed.eventCount)
     metrics.samples.add(committed.sampleCount)
     metrics.series.add(committed.registeredCount)
     metrics.bytes.add(committed.payloadBytes)
-    return committed.answers
   }
 
   /// Only makes things quicker: evidence is looked for under the locks, which wait for that backend if it holds them.

@@ -10,7 +10,7 @@ final class StoreSession {
   let connection: PostgresConnection
   let backend: BackendIdentity?
   private let silenceLimit: Duration
-  /// By shard; nil: not known, or somebody else has moved it.
+  /// By shard, with what is in flight counted in; nil: not known, or somebody else has moved it.
   private var heads: [ShardHead?]
   /// By shard: the newest that was ever seen, by this session or one before it.
   private var newest: [ShardHead?]
@@ -77,11 +77,21 @@ final class StoreSession {
     return known
   }
 
+  /// What the log has, as read under locks or committed last: nothing of ours is in flight.
   func learn(_ heads: [ShardHead]) {
-    for head in heads where self.heads.indices.contains(head.shard) {
-      self.heads[head.shard] = head
-      newest[head.shard] = head
-    }
+    expect(heads)
+    saw(heads)
+  }
+
+  /// What the log has once all that is in flight is committed. The next append counts on it, and its comparison fails if it
+  /// does not come so.
+  func expect(_ heads: [ShardHead]) {
+    for head in heads where self.heads.indices.contains(head.shard) { self.heads[head.shard] = head }
+  }
+
+  /// What was committed.
+  func saw(_ heads: [ShardHead]) {
+    for head in heads where newest.indices.contains(head.shard) { newest[head.shard] = head }
   }
 
   func forgetHeads() {
