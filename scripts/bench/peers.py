@@ -27,10 +27,10 @@ class Size:
         self.lines = 50 if quick else 1_000
         self.singles = 1_000 if quick else 60_000
         self.minutes, self.days = (8, 20) if quick else (83, 365)
-        self.rounds, self.seconds = (10, 1) if quick else (300, 3)
+        self.rounds, self.seconds = (10, 1) if quick else (200, 2)
         self.rate = 5_000 if quick else 100_000
         # Samples arrive so long before the first question under load, and so long in all.
-        self.lead, self.loaded = (0.5, 3) if quick else (8, 20)
+        self.lead, self.loaded = (0.5, 3) if quick else (6, 13)
 
     @property
     def samples(self):
