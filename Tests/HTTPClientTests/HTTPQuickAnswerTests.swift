@@ -2,7 +2,8 @@ import HTTPClient
 import Testing
 
 struct HTTPQuickAnswerTests {
-  private func status(_ text: String) -> Int? { Array(text.utf8).withUnsafeBytes { HTTPQuickAnswer.status(of: $0) } }
+  private func status(_ text: String) -> Int? { status(Array(text.utf8)) }
+  private func status(_ bytes: [UInt8]) -> Int? { bytes.withUnsafeBytes { HTTPQuickAnswer.status(of: $0) } }
 
   @Test(arguments: [
     ("HTTP/1.1 204 No Content\r\n\r\n", 204),
@@ -12,7 +13,8 @@ struct HTTPQuickAnswerTests {
   ])
   func aWholeAnswerThatSaysItsLengthIsRead(text: String, expected: Int) {
     #expect(status(text) == expected)
-    for cut in 0..<text.utf8.count { #expect(status(String(text.prefix(cut))) == nil, "\(text.prefix(cut))") }
+    let bytes = Array(text.utf8)
+    for cut in bytes.indices { #expect(status(Array(bytes[..<cut])) == nil, "\(cut) bytes of \(text)") }
     #expect(status(text + "H") == nil)
   }
 

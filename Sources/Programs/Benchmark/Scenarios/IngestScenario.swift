@@ -96,8 +96,10 @@ package struct IngestScenario {
     }
     report.add("samples", "samples", Double(samples), "")
     report.add("requests", "requests", Double(requests), "")
-    report.add("samples_per_second", "acknowledged", Double(samples) / outcome.seconds, "samples/s")
-    report.add("requests_per_second", "  in requests", Double(requests) / outcome.seconds, "requests/s")
+    // The last request of a paced load stands for the time after it, too.
+    let seconds = max(outcome.seconds, pace.duration?.seconds ?? 0)
+    report.add("samples_per_second", "acknowledged", Double(samples) / seconds, "samples/s")
+    report.add("requests_per_second", "  in requests", Double(requests) / seconds, "requests/s")
     report.add("acknowledged_seconds", "first byte to last acknowledgement", outcome.seconds, "s")
     return samples
   }

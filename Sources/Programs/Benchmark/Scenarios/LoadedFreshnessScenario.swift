@@ -104,7 +104,9 @@ package struct LoadedFreshnessScenario {
     let samples = outcome.latencies.count * stream.samplesPerRequest
     let (prefix, words) = stream.name == "hot" ? ("hot_", "one series beside: ") : ("", "")
     report.add(prefix + "samples", words + "samples", Double(samples), "")
-    report.add(prefix + "samples_per_second", words + "acknowledged", Double(samples) / outcome.seconds, "samples/s")
+    report.add(
+      prefix + "samples_per_second", words + "acknowledged", Double(samples) / max(outcome.seconds, duration.seconds),
+      "samples/s")
     report.addLatencies(outcome.latencies, key: prefix + "request", label: words + "request")
     return samples
   }
