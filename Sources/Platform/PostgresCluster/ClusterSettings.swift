@@ -21,7 +21,7 @@ enum ClusterSettings {
       ("max_parallel_workers_per_gather", "0", "Reads are short; the cores are the projector's."),
       ("max_worker_processes", "4", "Idle workers cost memory."),
       ("wal_level", "replica", "pg_basebackup and archiving work."),
-      ("max_wal_senders", "2", "One backup with its WAL stream."),
+      ("max_wal_senders", "6", "Two for a backup; those of an interrupted one end a little later."),
       ("wal_buffers", "4MB", "A group of appends fits."),
       ("min_wal_size", "256MB", "Recycled files save making new ones."),
       ("max_wal_size", "2GB", "A checkpoint comes by time, not by every burst."),
