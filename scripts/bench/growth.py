@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import tempfile
-import urllib.error
 
 import bench
 import machine
@@ -100,6 +99,7 @@ def parse():
 
 def main():
     arguments = parse()
+    bench.build(arguments.quick)
     by_series, by_history = cases(arguments.quick)
     rounds, seconds = (5, 1) if arguments.quick else (100, 5)
     folder = tempfile.mkdtemp(prefix="daybook-growth-")
@@ -133,19 +133,8 @@ def main():
         "## History", "", *table([(case.label, measured[case.label]) for case in by_history], COLUMNS), "",
         "## Command services on one store", "",
         *table(services, [column for column in COLUMNS if column[0] not in asked]), ""])
-    print(text)
-    target = arguments.write or (None if arguments.quick else os.path.join(bench.ROOT, "docs", "measurements"))
-    if target:
-        path = os.path.join(target, f"{today}-growth.md")
-        with open(path, "w") as file:
-            file.write(text)
-        print(f"written: {path}", file=sys.stderr)
+    bench.publish(text, "growth", bench.report_folder(arguments))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (bench.BenchFailed, RuntimeError, OSError, urllib.error.URLError) as problem:
-        sys.exit(f"scripts/bench-growth: {problem}")
-    except KeyboardInterrupt:
-        sys.exit("stopped: nothing was measured")
+    bench.measure(main, "bench-growth")

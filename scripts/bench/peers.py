@@ -201,6 +201,7 @@ def parse():
 
 def main():
     arguments = parse()
+    bench.build(arguments.quick)
     size = Size(arguments.quick)
     servers = [server for server in SERVERS if server.package not in arguments.without]
     names = [server.name for server in servers]
@@ -235,19 +236,8 @@ def main():
         "(`nocache=1`), which the others do not have. Under load the windows reach into what arrives. Disk of Daybook: "
         "event store and read models, all folded; of the others: all files.", "",
         "Do the answers agree?", "", *agreement(answers), "", "Every round:", "", *details(rounds, names), ""])
-    print(text)
-    target = arguments.write or (None if arguments.quick else os.path.join(bench.ROOT, "docs", "measurements"))
-    if target:
-        path = os.path.join(target, f"{today}-peers.md")
-        with open(path, "w") as file:
-            file.write(text)
-        print(f"written: {path}", file=sys.stderr)
+    bench.publish(text, "peers", bench.report_folder(arguments))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (bench.BenchFailed, RuntimeError, OSError) as problem:
-        sys.exit(f"scripts/bench-peers: {problem}")
-    except KeyboardInterrupt:
-        sys.exit("stopped: nothing was measured")
+    bench.measure(main, "bench-peers")
