@@ -57,6 +57,18 @@ import Testing
     }
   }
 
+  /// One that has answered everything about 200 samples, which are folded; nothing projects any more.
+  private func warmed(_ store: TestStore) throws -> QueryRunner {
+    store.startProjector(quietTime: .milliseconds(1))
+    let warm = QueryRunner(store.readStore)
+    var random = SeededRandom()
+    _ = try warm.run(after: try store.record(samples(200, hosts: 5, &random))) { _ in true }
+    try store.waitForFold()
+    try agree(warm, store, "before")
+    store.stopProjector()
+    return warm
+  }
+
   // MARK: What changes
 
   @Test func flushesFoldsNewSeriesAndRestartsAreSeen() throws {
@@ -83,13 +95,7 @@ import Testing
   @Test func aSwitchedBuildIsSeen() throws {
     let store = try TestStore()
     defer { store.stop() }
-    store.startProjector(quietTime: .milliseconds(1))
-    let warm = QueryRunner(store.readStore)
-    var random = SeededRandom()
-    _ = try warm.run(after: try store.record(samples(200, hosts: 5, &random))) { _ in true }
-    try store.waitForFold()
-    try agree(warm, store, "before")
-    store.stopProjector()
+    let warm = try warmed(store)
     let before = try all(warm)
     // Another build of the timeline, of the same positions, without rows.
     let owner = try store.database.connect()
@@ -132,13 +138,7 @@ import Testing
   @Test func aRestoredStoreIsSeen() throws {
     let store = try TestStore()
     defer { store.stop() }
-    store.startProjector(quietTime: .milliseconds(1))
-    let warm = QueryRunner(store.readStore)
-    var random = SeededRandom()
-    _ = try warm.run(after: try store.record(samples(200, hosts: 5, &random))) { _ in true }
-    try store.waitForFold()
-    try agree(warm, store, "before")
-    store.stopProjector()
+    let warm = try warmed(store)
     let owner = try store.database.connect()
     let timeline = try owner.query(
       sql: "SELECT schema FROM daybook_read.builds WHERE projection = 'timeline'"

@@ -236,7 +236,7 @@ package final class StoreFeed: Feed {
     throw .noStore
   }
 
-  private static func guarded<R>(_ body: () throws(PostgresError) -> R) throws(FeedError) -> R {
+  static func guarded<R>(_ body: () throws(PostgresError) -> R) throws(FeedError) -> R {
     do throws(PostgresError) { return try body() } catch { throw .postgres(error) }
   }
 }

@@ -16,7 +16,7 @@ struct StoredRow {
 
   /// - Parameter rows: whose first twelve columns are those of the table, in the order of `feed_events`.
   init(_ rows: PostgresResult, _ row: Int) throws(FeedError) {
-    let (shard, position, number) = try Self.guarded { () throws(PostgresError) in
+    let (shard, position, number) = try StoreFeed.guarded { () throws(PostgresError) in
       (Int(try rows.int32(row, 0)), try rows.int64(row, 1), try rows.int16(row, 2))
     }
     self.shard = shard
@@ -84,7 +84,7 @@ struct StoredRow {
   private static func event(
     _ rows: PostgresResult, _ row: Int, _ shard: Int, _ position: Int64, _ type: EventType
   ) throws(FeedError) -> EventRecord {
-    try guarded { () throws(PostgresError) in
+    try StoreFeed.guarded { () throws(PostgresError) in
       let command = try rows.uuid(row, 5)
       return EventRecord(
         shard: shard, position: position, type: type, schemaVersion: try rows.int16(row, 3),
@@ -97,7 +97,7 @@ struct StoredRow {
   private static func run(
     _ rows: PostgresResult, _ row: Int, _ shard: Int, _ position: Int64
   ) throws(FeedError) -> [EventRecord] {
-    let (run, version, recordedAt, hash) = try guarded { () throws(PostgresError) in
+    let (run, version, recordedAt, hash) = try StoreFeed.guarded { () throws(PostgresError) in
       let command = try rows.uuid(row, 5)
       let run = EventRun.Row(
         commandHigh: command.high, commandLow: command.low, timeMin: try rows.int64(row, 6),
@@ -113,9 +113,5 @@ struct StoredRow {
     } catch {
       throw .unreadable(shard: shard, position: position, reason: "\(error)")
     }
-  }
-
-  private static func guarded<R>(_ body: () throws(PostgresError) -> R) throws(FeedError) -> R {
-    do throws(PostgresError) { return try body() } catch { throw .postgres(error) }
   }
 }

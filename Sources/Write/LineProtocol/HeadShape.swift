@@ -1,11 +1,10 @@
-/// The names of the fields of a head, each with its `=`, in one block of memory: this header, `fieldCount` times
-/// `HeadShapeName`, then the bytes. Hosts of one kind send the same fields, so that thousands of heads share one shape,
+/// The names of the fields of a head, each with its `=`, in one block of memory: this header, a `HeadShapeName` for each,
+/// then the bytes. Hosts of one kind send the same fields, so that thousands of heads share one shape,
 /// which stays in the processor's nearest cache while their own entries pass through it.
 ///
 /// Immutable; the table that interned it frees it.
 struct HeadShape {
   let hash: UInt64
-  let fieldCount: Int
   /// Bytes of the whole block.
   let blockCount: Int
 
@@ -27,7 +26,7 @@ struct HeadShape {
     let hash = HeadTable.hash(UnsafeRawBufferPointer(start: block + fixed, count: blockCount - fixed))
     return UnsafePointer(
       block.initializeMemory(
-        as: HeadShape.self, to: HeadShape(hash: hash, fieldCount: fields.count, blockCount: blockCount)))
+        as: HeadShape.self, to: HeadShape(hash: hash, blockCount: blockCount)))
   }
 }
 
@@ -47,7 +46,8 @@ extension UnsafePointer<HeadShape> {
     (block + MemoryLayout<HeadShape>.stride).assumingMemoryBound(to: HeadShapeName.self)
   }
 
-  /// The same names in the same order: blocks have no padding, so that equal shapes are equal bytes.
+  /// The same names in the same order: blocks have no padding, and the first offset tells how many names there are, so that
+  /// equal shapes are equal bytes.
   func isEqual(_ other: UnsafePointer<HeadShape>) -> Bool {
     pointee.blockCount == other.pointee.blockCount && RawText.equal(block, other.block, pointee.blockCount)
   }

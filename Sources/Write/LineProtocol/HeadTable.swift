@@ -66,7 +66,7 @@ struct HeadTable: ~Copyable {
     if count * 2 >= mask { grow() }
     let entry = UnsafePointer(made)
     guard let shape = intern(made.pointee.shape), let place = place(for: entry) else {
-      entry.block.deallocate()  // Too many neighbours: it stays unknown.
+      entry.block.deallocate()  // Too many neighbours, or another shape with its hash: it stays unknown.
       return
     }
     made.pointee.shape = shape
@@ -124,11 +124,13 @@ struct HeadTable: ~Copyable {
     shapes.values.forEach { $0.block.deallocate() }
     shapes.removeAll()
     ordinals = 0
+    ordered.deallocate()
+    ordered = .allocate(capacity: Self.firstSlots)
+    orderedCapacity = Self.firstSlots
     slots.deallocate()
     slots = Self.makeSlots(Self.firstSlots)
     mask = Self.firstSlots - 1
-    byteCount =
-      Self.emptyByteCount + (orderedCapacity - Self.firstSlots) * MemoryLayout<UnsafePointer<HeadEntry>?>.stride
+    byteCount = Self.emptyByteCount
     count = 0
   }
 
