@@ -1,6 +1,7 @@
 import CommandAPI
 import Commands
 import EventStore
+import Runtime
 import Synchronization
 import WriteTestSupport
 
@@ -18,7 +19,8 @@ final class RefusingAppender: CommandAppending {
   }
 
   func submit(
-    _ command: Command, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
+    _ command: Command, queue: (any WorkQueue)?,
+    completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
   ) {
     completion(.failure(error))
   }

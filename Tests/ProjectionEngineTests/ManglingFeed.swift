@@ -1,6 +1,7 @@
 import EventFeed
 import Events
 import Postgres
+import Runtime
 import TestSupport
 
 /// A feed that is as bad as a feed may be: it sends events again, and leaves some out. It is honest from time to time, so

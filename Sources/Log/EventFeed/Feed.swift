@@ -1,5 +1,5 @@
 package import Events
-package import Postgres
+package import Runtime
 
 /// An ordered stream of committed events after a position of each shard. Used by one thread.
 ///

@@ -1,5 +1,6 @@
 package import Events
 package import Postgres
+package import Runtime
 
 /// Committed events straight from the event store, in order per shard: one connection as `daybook_feed`, one thread.
 ///

@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,12 +117,16 @@ pid_t daybook_spawn(
 
 int daybook_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
+int daybook_accept(int listening) { return accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
 int daybook_epoll_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 int daybook_epoll_watch(int epoll, int descriptor, int mark, int writes, int add) {
   struct epoll_event event = {.events = EPOLLIN | (writes ? EPOLLOUT : 0), .data.u32 = (unsigned)mark};
   return epoll_ctl(epoll, add ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
 }
+
+void daybook_epoll_unwatch(int epoll, int descriptor) { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL); }
 
 int daybook_epoll_wait(int epoll, int *marks, unsigned char *events, int capacity, long long nanoseconds) {
   struct epoll_event ready[64];

@@ -7,10 +7,8 @@
 #include <gnutls/x509.h>
 #include <microhttpd.h>
 
-/// What the daemon is started with. `context` is the first argument of every callback.
+/// What a daemon is started with. `context` is the first argument of every callback.
 struct daybook_mhd_settings {
-  int listen_socket;
-  unsigned int threads;
   unsigned int connection_limit;
   /// Bytes of each connection's buffer: the limit of request line and headers, and the largest piece of a body.
   size_t memory_limit;
@@ -20,34 +18,56 @@ struct daybook_mhd_settings {
   MHD_NotifyConnectionCallback connection;
   void *(*request_line)(void *context, const char *uri, struct MHD_Connection *connection);
   void *context;
-  /// PEM texts that end with NUL, read while the daemon starts; NULL both: no TLS.
+};
+
+/// For a daemon with TLS.
+struct daybook_mhd_tls {
+  int listen_socket;
+  unsigned int threads;
+  /// PEM texts that end with NUL, read while the daemon starts.
   const char *certificate;
   const char *key;
   /// What TLS may negotiate, in GnuTLS' language.
   const char *priorities;
 };
 
-/// Starts a daemon with threads of its own, whose connections may be suspended. NULL, and errno set, on failure.
-///
-/// The threads wait by epoll(7), and with TLS by poll(2): libmicrohttpd 0.9.75 with epoll asks GnuTLS over and over,
-/// without waiting, as long as a handshake is not complete. One client that connects and says nothing would take a
-/// processor. Measured over TLS: poll answers three quarters of what epoll does at 32 connections, two thirds with 1,000
-/// idle ones beside.
+/// Starts a daemon without threads and without a socket to listen at, for MHD_add_connection and MHD_run: all of it is
+/// done by the one thread that calls them, but for MHD_resume_connection. NULL, and errno set, on failure.
 static inline struct MHD_Daemon *daybook_mhd_start(const struct daybook_mhd_settings *settings) {
-  struct MHD_OptionItem tls[] = {
-      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->certificate},
-      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->key},
-      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->priorities},
-      {MHD_OPTION_END, 0, NULL}};
-  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-  const int is_tls = settings->certificate != NULL;
-  const unsigned int waiting = is_tls ? MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS : MHD_USE_EPOLL_INTERNAL_THREAD;
   return MHD_start_daemon(
-      waiting | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO, 0, NULL, NULL,
+      MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL,
       settings->access, settings->context,
-      MHD_OPTION_ARRAY, is_tls ? tls : none,
-      MHD_OPTION_LISTEN_SOCKET, settings->listen_socket,
-      MHD_OPTION_THREAD_POOL_SIZE, settings->threads > 1 ? settings->threads : 0,
+      MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->memory_limit,
+      MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_NOTIFY_COMPLETED, settings->completed, settings->context,
+      MHD_OPTION_NOTIFY_CONNECTION, settings->connection, settings->context,
+      MHD_OPTION_URI_LOG_CALLBACK, settings->request_line, settings->context,
+      MHD_OPTION_END);
+}
+
+/// The epoll(7) descriptor of such a daemon: readable when MHD_run has something to do. -1: there is none.
+static inline int daybook_mhd_epoll(struct MHD_Daemon *daemon) {
+  const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+  return info == NULL ? -1 : info->epoll_fd;
+}
+
+/// Starts a daemon with TLS and threads of its own, whose connections may be suspended. NULL, and errno set, on failure.
+///
+/// The threads wait by poll(2): libmicrohttpd 0.9.75 with epoll asks GnuTLS over and over, without waiting, as long as a
+/// handshake is not complete. One client that connects and says nothing would take a processor. Measured over TLS: poll
+/// answers three quarters of what epoll does at 32 connections, two thirds with 1,000 idle ones beside.
+static inline struct MHD_Daemon *daybook_mhd_start_tls(
+    const struct daybook_mhd_settings *settings, const struct daybook_mhd_tls *tls) {
+  return MHD_start_daemon(
+      MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO, 0, NULL, NULL,
+      settings->access, settings->context,
+      MHD_OPTION_HTTPS_MEM_CERT, tls->certificate,
+      MHD_OPTION_HTTPS_MEM_KEY, tls->key,
+      MHD_OPTION_HTTPS_PRIORITIES, tls->priorities,
+      MHD_OPTION_LISTEN_SOCKET, tls->listen_socket,
+      MHD_OPTION_THREAD_POOL_SIZE, tls->threads > 1 ? tls->threads : 0,
       MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->memory_limit,
       MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds,

@@ -1,10 +1,20 @@
 import CMicroHTTP
+import Runtime
 
-/// The C functions that libmicrohttpd calls. `context` is the dispatcher, which outlives the daemon.
+/// The C functions that libmicrohttpd calls. `context` is the `HTTPThreadContext`, which outlives the daemon.
 ///
 /// A request's pointer holds one reference to its exchange, a connection's one to its HTTPConnection: each is taken by the
 /// first callback and given back by the last.
 enum HTTPCallbacks {
+  /// What a daemon of `context` is started with.
+  static func settings(_ context: HTTPThreadContext) -> daybook_mhd_settings {
+    let settings = context.dispatcher.settings
+    return daybook_mhd_settings(
+      connection_limit: UInt32(settings.connectionLimit), memory_limit: settings.headerLimit,
+      idle_seconds: UInt32(max(1, settings.idleTimeout.seconds.rounded(.up))), access: access, completed: completed,
+      connection: connection, request_line: requestLine, context: Unmanaged.passUnretained(context).toOpaque())
+  }
+
   static let requestLine:
     @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
       context, uri, handle in
@@ -12,7 +22,7 @@ enum HTTPCallbacks {
       let connection = daybook_mhd_socket_context(handle).map {
         Unmanaged<HTTPConnection>.fromOpaque($0).takeUnretainedValue()
       }
-      let exchange = dispatcher(context).requestStarted(HTTPTarget(uri), handle, connection)
+      let exchange = server(context).dispatcher.requestStarted(HTTPTarget(uri), handle, connection)
       return Unmanaged.passRetained(exchange).toOpaque()
     }
 
@@ -33,22 +43,23 @@ enum HTTPCallbacks {
   static let completed: MHD_RequestCompletedCallback = { context, _, request, _ in
     guard let context, let request, let raw = request.pointee else { return }
     request.pointee = nil
-    dispatcher(context).requestCompleted(Unmanaged<HTTPExchange>.fromOpaque(raw).takeRetainedValue())
+    server(context).dispatcher.requestCompleted(Unmanaged<HTTPExchange>.fromOpaque(raw).takeRetainedValue())
   }
 
   static let connection: MHD_NotifyConnectionCallback = { context, handle, slot, code in
     guard let context, let handle, let slot else { return }
     if code == .CONNECTION_NOTIFY_STARTED {
-      let started = dispatcher(context).connectionStarted(
-        descriptor: daybook_mhd_descriptor(handle), session: daybook_mhd_session(handle))
+      let context = server(context)
+      let started = context.dispatcher.connectionStarted(
+        descriptor: daybook_mhd_descriptor(handle), session: daybook_mhd_session(handle), context)
       slot.pointee = Unmanaged.passRetained(started).toOpaque()
     } else if let raw = slot.pointee {
       slot.pointee = nil
-      dispatcher(context).connectionClosed(Unmanaged<HTTPConnection>.fromOpaque(raw).takeRetainedValue())
+      server(context).dispatcher.connectionClosed(Unmanaged<HTTPConnection>.fromOpaque(raw).takeRetainedValue())
     }
   }
 
-  private static func dispatcher(_ context: UnsafeMutableRawPointer) -> HTTPDispatcher {
-    Unmanaged<HTTPDispatcher>.fromOpaque(context).takeUnretainedValue()
+  private static func server(_ context: UnsafeMutableRawPointer) -> HTTPThreadContext {
+    Unmanaged<HTTPThreadContext>.fromOpaque(context).takeUnretainedValue()
   }
 }

@@ -6,6 +6,8 @@ final class HTTPConnection: Sendable {
   private static let never = UInt64.max
 
   private let descriptor: Int32
+  /// Where it is served.
+  let context: HTTPThreadContext
   /// What its TLS session points at, kept for as long as the session is there.
   private let credentials: TLSCredentials?
   /// `MonotonicClock` nanoseconds after which the connection is cut.
@@ -13,8 +15,9 @@ final class HTTPConnection: Sendable {
   /// The request being received, handled or answered.
   private let running = Mutex<HTTPExchange?>(nil)
 
-  init(descriptor: Int32, deadline: UInt64, credentials: TLSCredentials?) {
+  init(descriptor: Int32, deadline: UInt64, credentials: TLSCredentials?, _ context: HTTPThreadContext) {
     self.descriptor = descriptor
+    self.context = context
     self.credentials = credentials
     self.deadline = Atomic(deadline)
   }

@@ -17,11 +17,13 @@ final class HTTPDispatcher: Sendable {
   let answers: HTTPAnswers
   let counters: HTTPCounters
   let connections = HTTPConnections()
-  private let logger: Logger
+  let logger: Logger
   private let handler: @Sendable (HTTPExchange) -> Void
   private let running = Atomic<Int>(0)
   private let draining = Atomic<Bool>(false)
   private let closing = Atomic<Bool>(false)
+  /// Who has to know when connections end.
+  let acceptor = Mutex<HTTPAcceptor?>(nil)
 
   init(
     settings: HTTPServerSettings, logger: Logger, metrics: MetricsRegistry,
@@ -47,18 +49,25 @@ final class HTTPDispatcher: Sendable {
   func close() { closing.store(true, ordering: .sequentiallyConsistent) }
 
   /// `session`: before the handshake; nil without TLS.
-  func connectionStarted(descriptor: Int32, session: OpaquePointer?) -> HTTPConnection {
+  func connectionStarted(
+    descriptor: Int32, session: OpaquePointer?, _ context: HTTPThreadContext
+  ) -> HTTPConnection {
     let credentials = settings.tls?.current
     if let session { credentials?.use(for: session) }
     let connection = HTTPConnection(
       descriptor: descriptor, deadline: MonotonicClock.deadline(after: settings.requestDeadline),
-      credentials: credentials)
+      credentials: credentials, context)
+    context.load.wrappingAdd(1, ordering: .relaxed)
     connections.add(connection)
     counters.connections.add()
     return connection
   }
 
-  func connectionClosed(_ connection: HTTPConnection) { connections.remove(connection) }
+  func connectionClosed(_ connection: HTTPConnection) {
+    connections.remove(connection)
+    connection.context.load.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    acceptor.withLock { $0 }?.connectionClosed()
+  }
 
   func requestStarted(_ target: HTTPTarget, _ handle: OpaquePointer, _ connection: HTTPConnection?) -> HTTPExchange {
     let exchange = HTTPExchange(target: target, handle: handle, connection: connection, dispatcher: self)

@@ -86,17 +86,17 @@ extension HTTPExchange {
   /// Answers in the owner's place because the server stops.
   func abandon() {
     let prepared = PreparedResponse(dispatcher.settings.stoppingResponse(path), closing: true)
-    let isTaken = state.withLock { state in
+    let outcome = state.withLock { state -> State.Outcome in
       switch state.phase {
       case .handling, .suspended:
         if !state.isAbandoned { dispatcher.answered(self, prepared, received: 0) }
-        let isTaken = state.answer(prepared)
+        let outcome = state.answer(prepared)
         state.isAbandoned = true
-        return isTaken
-      case .receiving, .refused, .answered, .finished: return false
+        return outcome
+      case .receiving, .refused, .answered, .finished: return .late
       }
     }
-    if !isTaken { prepared.discard() }
+    finish(outcome, prepared)
   }
 
   private var isRefused: Bool {

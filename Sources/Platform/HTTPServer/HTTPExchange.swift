@@ -1,4 +1,5 @@
 import CMicroHTTP
+package import Runtime
 import Synchronization
 
 /// One request, and the duty to answer it exactly once, from any thread.
@@ -81,6 +82,10 @@ package final class HTTPExchange: @unchecked Sendable {
     }
   }
 
+  /// The thread that serves the connection, if it takes work: answers that come together are best given there, by one
+  /// work for all of them.
+  package var queue: (any WorkQueue)? { connection?.context.mailbox }
+
   /// The query's items, decoded, in the order sent, duplicates too. Taken apart at each call.
   package func queryItems() -> [(name: String, value: String)] { HTTPQuery.items(query) }
 
@@ -93,31 +98,50 @@ package final class HTTPExchange: @unchecked Sendable {
     let bytes = received.bytes.count
     received.free(dispatcher.admission)
     let prepared = PreparedResponse(dispatcher.admit(response, for: self), closing: dispatcher.isDraining)
-    let isTaken = state.withLock { state in
+    let outcome = state.withLock { state in
       // Counted before the client is answered: who has the answer may read the metrics at once.
       if !state.isAbandoned { dispatcher.answered(self, prepared, received: bytes) }
       return state.answer(prepared)
     }
-    if isTaken { return }
-    prepared.discard()
-    dispatcher.answers.release(ObjectIdentifier(self))
+    finish(outcome, prepared)
+    if outcome == .late { dispatcher.answers.release(ObjectIdentifier(self)) }
+  }
+
+  /// What is left to do after `State.answer`, outside of the lock.
+  func finish(_ outcome: State.Outcome, _ response: PreparedResponse) {
+    switch outcome {
+    case .late: response.discard()
+    case .kept: break
+    // A loop has to be told; libmicrohttpd's own threads know.
+    case .resumed: connection?.context.mailbox?.ring()
+    }
   }
 }
 
 extension HTTPExchange.State {
-  /// The owner's answer. False: it comes too late. The connection is woken under the lock, so that it cannot be
+  enum Outcome {
+    /// Nobody waits for it any more.
+    case late
+    /// The connection's thread is in the handler, and will find it.
+    case kept
+    /// The connection was asleep, and its thread has to look at it.
+    case resumed
+  }
+
+  /// The owner's answer. The connection is woken under the lock, so that it cannot be
   /// completed, and its pointer freed, between the change of phase and the call.
-  mutating func answer(_ response: PreparedResponse) -> Bool {
-    if isAbandoned { return false }
+  mutating func answer(_ response: PreparedResponse) -> Outcome {
+    if isAbandoned { return .late }
     switch phase {
     case .handling:
       phase = .answered(response)
+      return .kept
     case .suspended:
       phase = .answered(response)
       MHD_resume_connection(connection)
+      return .resumed
     case .receiving, .refused, .answered, .finished:
       preconditionFailure("BUG: an HTTP exchange is answered twice, or before it was handed out")
     }
-    return true
   }
 }

@@ -1,4 +1,3 @@
-import CMicroHTTP
 import Glibc
 package import Runtime
 import Synchronization
@@ -7,9 +6,7 @@ import Synchronization
 ///
 /// The handler is called on a server thread when a request is complete. It must not block; work that takes long is
 /// handed to another thread together with the exchange.
-///
-/// `@unchecked Sendable`: the daemon's pointer is used at start and, once, in `stop`; the rest is Sendable.
-package final class HTTPServer: @unchecked Sendable {
+package final class HTTPServer: Sendable {
   private enum Phase { case running, stopped }
 
   /// The port it listens on, also when the settings asked for a free one.
@@ -24,7 +21,7 @@ package final class HTTPServer: @unchecked Sendable {
   /// Requests under way at this moment.
   package var runningRequests: Int { dispatcher.runningRequests }
 
-  private let daemon: OpaquePointer
+  private let threads: any HTTPThreads
   private let dispatcher: HTTPDispatcher
   private let sweeper: HTTPDeadlineSweeper
   private let phase = Mutex(Phase.running)
@@ -42,19 +39,17 @@ package final class HTTPServer: @unchecked Sendable {
   ) throws(HTTPServerError) {
     let listening = try ListenSocket(host: settings.host, port: settings.port)
     let dispatcher = HTTPDispatcher(settings: settings, logger: logger, metrics: metrics, handler: handler)
-    var options = daybook_mhd_settings(
-      listen_socket: listening.descriptor, threads: UInt32(settings.threads),
-      connection_limit: UInt32(settings.connectionLimit), memory_limit: settings.headerLimit,
-      idle_seconds: UInt32(max(1, settings.idleTimeout.seconds.rounded(.up))), access: HTTPCallbacks.access,
-      completed: HTTPCallbacks.completed, connection: HTTPCallbacks.connection,
-      request_line: HTTPCallbacks.requestLine, context: Unmanaged.passUnretained(dispatcher).toOpaque(),
-      certificate: nil, key: nil, priorities: nil)
-    guard let daemon = Self.start(&options, settings.tls?.current) else {
-      let reason = errno == 0 ? "libmicrohttpd does not say why" : String(cString: strerror(errno))
+    do throws(HTTPServerError) {
+      threads =
+        if let credentials = settings.tls?.current {
+          try HTTPLibraryThreads(dispatcher, listening: listening.descriptor, credentials)
+        } else {
+          try HTTPLoops(dispatcher, listening: listening.descriptor)
+        }
+    } catch {
       close(listening.descriptor)
-      throw .cannotStart(reason: reason)
+      throw error
     }
-    self.daemon = daemon
     self.dispatcher = dispatcher
     port = listening.port
     sweeper = HTTPDeadlineSweeper(dispatcher, logger)
@@ -65,23 +60,6 @@ package final class HTTPServer: @unchecked Sendable {
       logger.warning(
         "fewer connections than configured can be open: raise the limit of descriptors (ulimit -Hn)",
         ["limit": "\(allowed)", "needed": "\(needed)"])
-    }
-  }
-
-  /// TLS 1.2 and later; the server's order of ciphers.
-  private static let priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
-
-  private static func start(_ options: inout daybook_mhd_settings, _ credentials: TLSCredentials?) -> OpaquePointer? {
-    errno = 0
-    guard let credentials else { return daybook_mhd_start(&options) }
-    // Texts are lent to C for the call: libmicrohttpd reads them while it starts.
-    return credentials.withTexts { certificate, key in
-      priorities.withCString { priorities in
-        options.certificate = certificate
-        options.key = key
-        options.priorities = priorities
-        return daybook_mhd_start(&options)
-      }
     }
   }
 
@@ -99,17 +77,14 @@ package final class HTTPServer: @unchecked Sendable {
       return phase == .running
     }
     guard isFirst else { return }
-    let listening = MHD_quiesce_daemon(daemon)
-    // New clients are refused by the kernel from here on. Closing would free the number while a thread may still use it.
-    if listening >= 0 { shutdown(listening, Int32(SHUT_RDWR)) }
+    threads.stopAccepting()
     dispatcher.drain()
     waitForRequests(dispatcher.settings.drainLimit)
     // libmicrohttpd must not be stopped while a connection is suspended: wake them all, and let none sleep again.
     dispatcher.close()
     for exchange in dispatcher.connections.exchanges { exchange.abandon() }
     waitForRequests(Self.lastAnswersLimit)
-    MHD_stop_daemon(daemon)
-    if listening >= 0 { close(listening) }
+    threads.stop()
     sweeper.stop()
   }
 

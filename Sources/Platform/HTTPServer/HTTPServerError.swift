@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a server does not start.
 package enum HTTPServerError: Error, CustomStringConvertible {
   case cannotListen(address: String, reason: String, advice: String)
@@ -11,5 +13,10 @@ package enum HTTPServerError: Error, CustomStringConvertible {
     case .cannotStart(let reason): "cannot start the HTTP server: \(reason)"
     case .invalidCertificate(let reason): "cannot use the TLS certificate and key: \(reason)"
     }
+  }
+
+  /// What is known of a start that libmicrohttpd refused, from `errno`.
+  static func libraryReason() -> String {
+    errno == 0 ? "libmicrohttpd does not say why" : String(cString: strerror(errno))
   }
 }

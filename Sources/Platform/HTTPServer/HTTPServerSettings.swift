@@ -7,9 +7,9 @@ package struct HTTPServerSettings: Sendable {
   /// 0: a free one, told by `HTTPServer.port`.
   package var port: UInt16
   /// Threads that read requests and write answers. The handler runs on them too, so it must not block. A connection stays
-  /// with the thread that accepted it, so there are more than processors where these are few: else one of two may have
-  /// all the work.
-  package var threads = min(64, max(4, ProcessorCount.online))
+  /// with its thread; each new one goes to the thread that has the fewest. At least two, so that somebody answers while
+  /// one of them is busy with a long body.
+  package var threads = min(64, max(2, ProcessorCount.online))
   /// Bytes of one request's body, as sent. More is answered by `tooLargeResponse`.
   package var bodyLimit = 32 << 20
   /// Bytes of a request line with its headers. More is answered by 414 or 431.

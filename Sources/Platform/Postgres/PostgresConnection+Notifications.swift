@@ -1,6 +1,6 @@
 import CPostgres
 import Glibc
-import Runtime
+package import Runtime
 
 extension PostgresConnection {
   /// Subscribes this session to a channel. Lasts as long as the session.

@@ -1,5 +1,6 @@
 package import Commands
 package import EventStore
+package import Runtime
 
 /// What the command service needs of the event store: `Appender`, or a double of it in tests.
 package protocol CommandAppending: Sendable {
@@ -9,7 +10,8 @@ package protocol CommandAppending: Sendable {
 
   /// See `Appender.submit`.
   func submit(
-    _ command: Command, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void)
+    _ command: Command, queue: (any WorkQueue)?,
+    completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void)
 }
 
 extension Appender: CommandAppending {

@@ -10,11 +10,11 @@ struct CommandSubmission: Sendable {
   let metrics: CommandMetrics
   let logger: Logger
 
-  /// Returns at once; `answer` is given on a thread of the appender.
+  /// Returns at once; `answer` is given on the thread that serves the connection, or one of the appender.
   func submit(_ command: Command, answer: RequestAnswer) {
     let protocolName = command.metadata.protocol
     let (metrics, logger) = (metrics, logger)
-    appender.submit(command) { result in
+    appender.submit(command, queue: answer.queue) { result in
       switch result {
       case .success(.recorded(let receipt, let stored)):
         if receipt.accepted > 0 { metrics.accepted(receipt.accepted, protocol: protocolName) }

@@ -1,4 +1,5 @@
 import HTTPServer
+import Runtime
 
 /// A request on its way to its answer: sends it. Any thread; exactly one of the sending calls.
 struct RequestAnswer: Sendable {
@@ -11,6 +12,9 @@ struct RequestAnswer: Sendable {
     self.route = route
     dialect = Route.dialect(of: exchange.path)
   }
+
+  /// See `HTTPExchange.queue`.
+  var queue: (any WorkQueue)? { exchange.queue }
 
   func send(_ response: HTTPResponse) {
     exchange.respond(response)

@@ -2,8 +2,7 @@ import Runtime
 
 /// Runs what the appender hands over, in order: giving the answers of a committed group while the next one is on its way
 /// to the disk. One thread, started in `init`, ended by `stop`.
-final class AnswerThread: Sendable {
-  typealias Work = @Sendable () -> Void
+final class AnswerThread: WorkQueue {
 
   /// Groups that may wait to be answered. When answering is slower than committing, the appender waits.
   private static let waitingLimit = 16

@@ -196,7 +196,21 @@ final class AppendLoop {
     failingSince = nil
     becomeReady()
     notifier.committed()
-    answers.run { for answer in given { answer.give() } }
+    give(given)
+  }
+
+  /// Answers that belong to one queue are given by one work.
+  private func give(_ answers: [GroupAnswer]) {
+    var byQueue: [(queue: any WorkQueue, answers: [GroupAnswer])] = []
+    for answer in answers {
+      let queue: any WorkQueue = answer.command.queue ?? self.answers
+      if let place = byQueue.firstIndex(where: { $0.queue === queue }) {
+        byQueue[place].answers.append(answer)
+      } else {
+        byQueue.append((queue, [answer]))
+      }
+    }
+    for (queue, answers) in byQueue { queue.run { for answer in answers { answer.give() } } }
   }
 
   /// One bad command never fails its neighbours: halves are tried on their own until it stands alone.

@@ -69,12 +69,15 @@ package final class Appender: Sendable {
   }
 
   /// Takes a command in. `completion` is called exactly once: on the calling thread when the command is refused at once,
-  /// else on a thread of the appender, which it must not block. After success the command is on disk.
+  /// else on `queue`, or a thread of the appender, neither of which it must block. After success the command is on disk.
+  /// - Parameter queue: where answers are best given: those of one transaction go there together. Nil: a thread of the
+  ///   appender. Whoever had to wait for too long is answered on one in any case.
   package func submit(
-    _ command: Command, completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
+    _ command: Command, queue: (any WorkQueue)? = nil,
+    completion: @escaping @Sendable (Result<AppendOutcome, AppendError>) -> Void
   ) {
-    let pending = PendingCommand(PreparedCommand(command, cache: series), completion: completion)
-    guard let refused = queue.offer(pending) else { return }
+    let pending = PendingCommand(PreparedCommand(command, cache: series), queue: queue, completion: completion)
+    guard let refused = self.queue.offer(pending) else { return }
     if case .overloaded = refused { metrics.overloaded.add() } else { metrics.unavailable.add() }
     pending.answer(.failure(refused))
   }

@@ -9,10 +9,13 @@ final class PendingCommand: Sendable {
   let prepared: PreparedCommand
   /// `MonotonicClock.now`.
   let submittedAt: UInt64
+  /// Where to answer it; nil: nobody minds.
+  let queue: (any WorkQueue)?
   private let completion: Mutex<Completion?>
 
-  init(_ prepared: PreparedCommand, completion: @escaping Completion) {
+  init(_ prepared: PreparedCommand, queue: (any WorkQueue)? = nil, completion: @escaping Completion) {
     self.prepared = prepared
+    self.queue = queue
     submittedAt = MonotonicClock.now
     self.completion = Mutex(completion)
   }

@@ -36,12 +36,18 @@ static inline void daybook_prefetch(const void *_Nullable place) { __builtin_pre
 /// Opens an eventfd(2) that neither blocks nor is inherited; -1 and errno on failure.
 int daybook_eventfd(void);
 
+/// Takes a connection off the queue of a listening socket; it neither blocks nor is inherited. -1 and errno on failure.
+int daybook_accept(int listening);
+
 /// Opens an epoll(7) descriptor that is not inherited; -1 and errno on failure.
 int daybook_epoll_open(void);
 
 /// Watches `descriptor` for something to read and, when `writes` is not 0, for room to write; `add` is not 0 the first
 /// time. `mark` is handed back by `daybook_epoll_wait`. -1 and errno on failure.
 int daybook_epoll_watch(int epoll, int descriptor, int mark, int writes, int add);
+
+/// Ends the watch. The descriptor may go on to be watched by others.
+void daybook_epoll_unwatch(int epoll, int descriptor);
 
 /// Waits up to `nanoseconds` (below 0: without end) and returns how many of `marks` and `events` it filled; -1 and errno
 /// on failure. An event is 1 for something to read (or an error to find by reading), 2 for room to write, 3 for both.

@@ -1,0 +1,15 @@
+import Synchronization
+
+/// What libmicrohttpd's callbacks are given: the server, and where its connections are served.
+final class HTTPThreadContext: Sendable {
+  let dispatcher: HTTPDispatcher
+  /// Of the loop that serves the connections; nil where libmicrohttpd's own threads do.
+  let mailbox: HTTPMailbox?
+  /// Connections that are open, or handed over to be opened.
+  let load = Atomic<Int>(0)
+
+  init(_ dispatcher: HTTPDispatcher, mailbox: HTTPMailbox?) {
+    self.dispatcher = dispatcher
+    self.mailbox = mailbox
+  }
+}
