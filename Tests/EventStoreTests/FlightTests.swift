@@ -63,6 +63,45 @@ import Testing
       .reduce(0) { $0 + (Int($1.split(separator: " ")[1]) ?? 0) }
   }
 
+  /// Runs what it is given on the caller's thread, and knows how often.
+  private final class CountingQueue: WorkQueue {
+    private let state = Monitor((works: 0, isRunning: false))
+    var works: Int { state.withLock { $0.works } }
+    var isRunning: Bool { state.withLock { $0.isRunning } }
+
+    func run(_ work: @escaping Work) {
+      state.withLock { $0 = ($0.works + 1, true) }
+      work()
+      state.withLock { $0.isRunning = false }
+    }
+  }
+
+  @Test func answersOfOneGroupAreGivenByOneWorkOnEachQueue() throws {
+    let harness = try StoreHarness()
+    let registry = MetricsRegistry()
+    let appender = harness.appender(registry: registry)
+    let queues = [CountingQueue(), CountingQueue()]
+    let outcome = Monitor((answered: 0, elsewhere: 0))
+    for number in 0..<200 {
+      let queue = queues[number % 2]
+      let command = try TestCommand.record([("m\(number % 7)", Int64(number), 1)], to: appender)
+      appender.submit(command, queue: queue) { _ in
+        let isThere = queue.isRunning
+        outcome.withLock { $0 = ($0.answered + 1, $0.elsewhere + (isThere ? 0 : 1)) }
+        outcome.broadcast()
+      }
+    }
+    let isDone: Bool? = outcome.wait(until: MonotonicClock.deadline(after: .seconds(30))) {
+      $0.answered == 200 ? true : nil
+    }
+    #expect(isDone == true)
+    appender.stop()
+    #expect(outcome.withLock { $0.elsewhere } == 0)
+    let groups = count("daybook_append_group_commands_count", registry)
+    #expect(groups > 0 && groups < 200, "\(groups) groups show nothing")
+    #expect(queues.allSatisfy { (1...groups).contains($0.works) })
+  }
+
   @Test func aGroupThatIsSentBehindAnotherFindsTheHeadsThatItLeaves() throws {
     let harness = try StoreHarness()
     let registry = MetricsRegistry()

@@ -58,6 +58,29 @@ import Testing
     }
   }
 
+  /// In half of the rounds the times of one stretch lie behind those of the one before, as they mostly do.
+  @Test func whatSeveralDoToASeriesIsWhatEachDoesInTurn() throws {
+    var random = SeededRandom()
+    var joined = 0
+    for round in 0..<200 {
+      let stretches = (0..<Int.random(in: 1...4, using: &random)).map { number in
+        let first: Int64 = round % 2 == 0 ? -2_000_000_000 : Int64(number) * 3_000_000_000
+        let shape = OperationShape(
+          count: .random(in: 0...40, using: &random), slots: 0...2, times: first...(first + 2_000_000_000))
+        return resolved(shape.operations(&random))
+      }
+      for slot: UInt16 in 0...3 {
+        let touching = stretches.compactMap { $0.changes(of: slot) }
+        let expected = touching.reduce(Self.existing) { $1.applied(to: $0) }
+        let actual = ResolvedChanges.changes(of: slot, in: stretches)
+        #expect((actual == nil) == touching.isEmpty)
+        #expect((actual?.applied(to: Self.existing) ?? Self.existing) == expected)
+        if touching.count > 1 { joined += 1 }
+      }
+    }
+    #expect(joined > 100, "the test shows nothing")
+  }
+
   @Test func aRangeBesideAllTimesIsNotTouched() {
     let changes = resolved([SampleOperation(slot: 3, kind: .replace, time: 10, value: 1)])
     #expect(changes.mayTouch(10...10))

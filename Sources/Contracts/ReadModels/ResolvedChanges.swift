@@ -69,6 +69,39 @@ package struct ResolvedChanges: Sendable {
       samples: SeriesSamples(times: Array(times[range]), values: Array(values[range])), clears: Array(clears[range]))
   }
 
+  /// What several, one after the other, do to one series; nil for nothing.
+  package static func changes(of slot: UInt16, in stretches: [ResolvedChanges]) -> SeriesChanges? {
+    var ranges: [(stretch: Int, range: Range<Int>)] = []
+    var isRising = true
+    var last = Int64.min
+    for index in stretches.indices {
+      guard let range = stretches[index].range(of: slot) else { continue }
+      if !ranges.isEmpty, stretches[index].times[range.lowerBound] <= last { isRising = false }
+      last = stretches[index].times[range.upperBound - 1]
+      ranges.append((index, range))
+    }
+    guard let only = ranges.first else { return nil }
+    if ranges.count == 1 { return stretches[only.stretch].changes(of: slot) }
+    guard isRising else {
+      var page = PageChanges()
+      for (index, range) in ranges { stretches[index].append(slot, range, to: &page) }
+      return ResolvedChanges(page).changes(of: slot)
+    }
+    // Later ones lie behind the earlier ones in time, too: nothing meets.
+    let count = ranges.reduce(0) { $0 + $1.range.count }
+    var samples = SeriesSamples()
+    var clears: [Bool] = []
+    samples.times.reserveCapacity(count)
+    samples.values.reserveCapacity(count)
+    clears.reserveCapacity(count)
+    for (index, range) in ranges {
+      samples.times.append(contentsOf: stretches[index].times[range])
+      samples.values.append(contentsOf: stretches[index].values[range])
+      clears.append(contentsOf: stretches[index].clears[range])
+    }
+    return SeriesChanges(samples: samples, clears: clears)
+  }
+
   /// Adds what happens to one series behind what is in `page`, as if its events came next.
   package func append(_ slot: UInt16, to page: inout PageChanges) {
     guard let range = range(of: slot) else { return }

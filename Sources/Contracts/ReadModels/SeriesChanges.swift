@@ -44,41 +44,76 @@ package struct SeriesChanges: Sendable {
   /// The samples of a stretch of time after the changes, given those before: `existing` are all that the series has
   /// between the first and the last of the entries `range`, and may be more.
   package func applied(_ range: Range<Int>, to existing: SeriesSamples) -> SeriesSamples {
-    var result = SeriesSamples()
-    result.times.reserveCapacity(existing.count + range.count)
-    result.values.reserveCapacity(existing.count + range.count)
-    var old = 0
-    var new = range.lowerBound
-    while old < existing.count || new < range.upperBound {
-      guard new < range.upperBound else {
-        result.times.append(contentsOf: existing.times[old...])
-        result.values.append(contentsOf: existing.values[old...])
-        break
-      }
-      let time = samples.times[new]
-      if old < existing.count {
-        let oldTime = existing.times[old]
-        if oldTime < time {
-          result.append(time: oldTime, value: existing.values[old])
-          old += 1
-          continue
-        }
-        if oldTime == time {
-          if clears[new] {
-            old += 1
-            continue
-          }
-          if CanonicalOrder.key(existing.values[old]) <= CanonicalOrder.key(samples.values[new]) {
-            result.append(time: oldTime, value: existing.values[old])
-            old += 1
-            continue
+    var times: [Int64] = []
+    let values = [Double](unsafeUninitializedCapacity: existing.count + range.count) { values, count in
+      times = [Int64](unsafeUninitializedCapacity: existing.count + range.count) { times, timesCount in
+        existing.times.withUnsafeBufferPointer { oldTimes in
+          existing.values.withUnsafeBufferPointer { oldValues in
+            guard let times = times.baseAddress, let values = values.baseAddress else { return }
+            count = merge(range, oldTimes.baseAddress, oldValues.baseAddress, existing.count, into: times, values)
           }
         }
+        timesCount = count
       }
-      result.append(time: time, value: samples.values[new])
-      new += 1
     }
-    return result
+    return SeriesSamples(times: times, values: values)
+  }
+
+  /// As `applied`, in place: the first `existing` samples of `scratch` are those before, and as many as it returns those
+  /// after.
+  func apply(_ range: Range<Int>, to scratch: SampleScratch, existing: Int) -> Int {
+    guard let first = range.first else { return existing }
+    // Most samples are newer than all before.
+    let kept = SortedTimes.lowerBound(UnsafeBufferPointer(start: scratch.times, count: existing), samples.times[first])
+    scratch.moveAside(kept..<existing)
+    scratch.reserve(existing - kept + range.count, behind: kept)
+    return kept
+      + merge(
+        range, scratch.asideTimes, scratch.asideValues, existing - kept, into: scratch.times + kept, scratch.values + kept)
+  }
+
+  /// Writes `oldCount` samples after the changes, at most `oldCount + range.count`; returns how many they are.
+  private func merge(
+    _ range: Range<Int>, _ oldTimes: UnsafePointer<Int64>?, _ oldValues: UnsafePointer<Double>?, _ oldCount: Int,
+    into times: UnsafeMutablePointer<Int64>, _ values: UnsafeMutablePointer<Double>
+  ) -> Int {
+    samples.times.withUnsafeBufferPointer { newTimes in
+      samples.values.withUnsafeBufferPointer { newValues in
+        var count = 0
+        var old = 0
+        var new = range.lowerBound
+        if let oldTimes, let oldValues {
+          while old < oldCount, new < range.upperBound {
+            let (oldTime, time) = (oldTimes[old], newTimes[new])
+            if oldTime == time, clears[new] {
+              old += 1
+            } else if oldTime < time
+              || oldTime == time && CanonicalOrder.key(oldValues[old]) <= CanonicalOrder.key(newValues[new])
+            {
+              times[count] = oldTime
+              values[count] = oldValues[old]
+              count += 1
+              old += 1
+            } else {
+              times[count] = time
+              values[count] = newValues[new]
+              count += 1
+              new += 1
+            }
+          }
+          (times + count).update(from: oldTimes + old, count: oldCount - old)
+          (values + count).update(from: oldValues + old, count: oldCount - old)
+          count += oldCount - old
+        }
+        while new < range.upperBound {
+          times[count] = newTimes[new]
+          values[count] = newValues[new]
+          count += 1
+          new += 1
+        }
+        return count
+      }
+    }
   }
 
   /// All samples after the changes, given all before.

@@ -7,19 +7,13 @@ package enum TimelineMerge {
     _ plan: TimelinePlan, _ rows: TimelineRows, _ scratch: SampleScratch = SampleScratch()
   ) throws(ReadModelError) -> TimelineBuckets {
     var builder = Builder(plan: plan)
-    if rows.changes.isEmpty, plan.level == .minute {
-      try addMinutes(plan, rows, scratch, &builder)
-      return builder.finish()
-    }
-    let needs = plan.needs(rows.changes)
     let planned = rows.changes.indices(
       from: BucketLevel.minute.start(of: plan.minutes.lowerBound),
       through: BucketLevel.minute.last(of: plan.minutes.upperBound - 1))
     switch plan.level {
-    case .minute:
-      let all = SortedBuckets.union(needs.hours, rows.hours.lazy.map(\.bucket).filter { plan.hours.contains($0) })
-      for hour in all { builder.add(try minutes(of: hour, planned, rows), at: .minute) }
+    case .minute: try addMinutes(plan, rows, planned, scratch, &builder)
     case .hour:
+      let needs = plan.needs(rows.changes)
       for row in try hours(in: plan.hours, touched: needs.hours, planned, rows) {
         if plan.cuts(row.bucket) {
           builder.add(try minutes(of: row.bucket, planned, rows), at: .minute)
@@ -28,6 +22,7 @@ package enum TimelineMerge {
         }
       }
     case .day:
+      let needs = plan.needs(rows.changes)
       for row in try days(in: plan.days, needs, planned, rows) { builder.add(row, at: .day) }
     }
     return builder.finish()
@@ -56,23 +51,32 @@ package enum TimelineMerge {
 
   // MARK: - Levels
 
-  /// Minutes that the tail does not touch: straight from the packed samples, which is what most answers are made of.
+  /// Minutes straight from the packed samples and the tail's, which is what most answers are made of.
   private static func addMinutes(
-    _ plan: TimelinePlan, _ rows: TimelineRows, _ scratch: SampleScratch, _ builder: inout Builder
+    _ plan: TimelinePlan, _ rows: TimelineRows, _ planned: Range<Int>, _ scratch: SampleScratch,
+    _ builder: inout Builder
   ) throws(ReadModelError) {
-    let lower = lowerBound(rows.hours, plan.hours.lowerBound)
+    var index = lowerBound(rows.hours, plan.hours.lowerBound)
     let upper = lowerBound(rows.hours, plan.hours.upperBound)
-    builder.reserve(min(plan.buckets.count, (upper - lower) * 60))
-    for index in lower..<upper {
-      if rows.hours[index].isSplit {
-        builder.add(minuteRows(of: rows.hours[index].bucket, rows), at: .minute)
+    var entry = planned.lowerBound
+    builder.reserve(min(plan.buckets.count, (upper - index + 1) * 60))
+    while index < upper || entry < planned.upperBound {
+      // Behind the last of either: behind every hour.
+      let stored = index < upper ? rows.hours[index].bucket : .max
+      let touched = entry < planned.upperBound ? BucketLevel.hour.bucket(of: rows.changes.samples.times[entry]) : .max
+      let hour = min(stored, touched)
+      let entries = entry..<(hour == touched ? entries(of: hour, rows.changes).clamped(to: planned).upperBound : entry)
+      if hour != stored {
+        builder.addSamples(rows.changes.apply(entries, to: scratch, existing: 0), scratch)
+      } else if rows.hours[index].isSplit {
+        builder.add(entries.isEmpty ? minuteRows(of: hour, rows) : try minutes(of: hour, planned, rows), at: .minute)
       } else {
-        guard let bytes = rows.hours[index].samples else {
-          throw .missing("the samples of hour \(rows.hours[index].bucket)")
-        }
+        guard let bytes = rows.hours[index].samples else { throw .missing("the samples of hour \(hour)") }
         let count = try PackedSamples.unpack(bytes, into: scratch)
-        builder.addSamples(count, scratch)
+        builder.addSamples(rows.changes.apply(entries, to: scratch, existing: count), scratch)
       }
+      if hour == stored { index += 1 }
+      entry = entries.upperBound
     }
   }
 

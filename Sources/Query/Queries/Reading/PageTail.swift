@@ -22,16 +22,21 @@ struct PageTail {
   func forEachSeries(
     _ slots: SlotSet?, in range: ClosedRange<Int64>, _ body: (UInt16, SeriesChanges) throws(ReadFailure) -> Void
   ) throws(ReadFailure) {
-    let stretches = chain.stretches.filter { $0.changes.mayTouch(range) }
-    if packed.isEmpty, stretches.count == 1, let only = stretches.first {
-      for slot in only.changes.slots where slots?.contains(slot) ?? true {
-        if let changes = only.changes.changes(of: slot) { try body(slot, changes) }
+    let stretches = chain.stretches.lazy.map(\.changes).filter { $0.mayTouch(range) }
+    if packed.isEmpty {
+      let stretches = Array(stretches)
+      var touched = SlotSet()
+      for stretch in stretches {
+        for slot in stretch.slots where !touched.contains(slot) && slots?.contains(slot) ?? true {
+          touched.insert(slot)
+          if let changes = ResolvedChanges.changes(of: slot, in: stretches) { try body(slot, changes) }
+        }
       }
       return
     }
     var page = PageChanges()
     for stretch in stretches {
-      for slot in stretch.changes.slots where slots?.contains(slot) ?? true { stretch.changes.append(slot, to: &page) }
+      for slot in stretch.slots where slots?.contains(slot) ?? true { stretch.append(slot, to: &page) }
     }
     for (rows, row) in packed { try Self.unpack(rows, row, slots, into: &page) }
     try page.forEachSeries { (slot, changes) throws(ReadFailure) in try body(slot, changes) }

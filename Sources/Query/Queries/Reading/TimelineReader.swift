@@ -58,7 +58,8 @@ struct TimelineReader {
   ) throws(ReadFailure) -> [TimelineRows] {
     let reader = RowReader(snapshot: snapshot, tails: tails)
     var rows = series.map { TimelineRows(changes: changes[$0] ?? SeriesChanges()) }
-    let needs = changes.isEmpty ? [] : rows.map { $0.changes.isEmpty ? nil : plan.needs($0.changes) }
+    // By minute they matter only where an hour is split.
+    lazy var needs = changes.isEmpty ? [] : series.map { id in changes[id].map { plan.needs($0) } }
     func need(_ place: Int) -> TimelineNeeds? { needs.isEmpty ? nil : needs[place] }
     switch plan.level {
     case .minute:
