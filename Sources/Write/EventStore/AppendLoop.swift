@@ -129,7 +129,7 @@ final class AppendLoop {
   /// of the time that the last one took. A client that is alone waits for nobody, nor does one that sends much at a time.
   private var gathering: (count: Int, until: UInt64)? {
     guard lastGroup.count > 1, isLastGroupSmall else { return nil }
-    let time = min(lastGroup.nanoseconds / 2, Self.longestGathering)
+    let time = min(lastGroup.nanoseconds / 4 * 3, Self.longestGathering)
     return (lastGroup.count + queue.waitingCount, MonotonicClock.now &+ time)
   }
 
