@@ -3,28 +3,24 @@ import Glibc
 import Runtime
 import Synchronization
 
-/// Takes new connections from the kernel and deals them out, each to the loop that has the fewest. While as many are open as
-/// may be, further ones wait in the kernel's backlog.
-///
-/// `@unchecked Sendable`: belongs to the thread of the first loop, but for `connectionClosed`.
-final class HTTPAcceptor: @unchecked Sendable {
-  /// Connections taken at a time, so that those that are there are not kept waiting.
-  private static let roundLimit = 64
-  /// How long to wait when the process has no descriptor, or the kernel no memory, for another one.
+/// A thread that takes new connections from the kernel and deals them out, each to the loop that has the fewest. It has nothing
+/// else to do, so that nobody waits to be taken in while a loop is busy. While as many connections are open as may be,
+/// further ones wait in the kernel's backlog.
+final class HTTPAcceptor: Sendable {
+  /// How long to wait when the process has no descriptor, or the kernel no memory, for another connection.
   private static let pause = Duration.milliseconds(100)
+  /// One line for as many failures as there are in this time.
+  private static let loggingInterval = Duration.seconds(10)
 
   private let listening: Int32
   private let loops: [HTTPLoop]
   private let limit: Int
   private let logger: Logger
-  private var epoll: Int32 = -1
-  private var mark: Int32 = 0
-  private var isWatching = false
-  private var isClosed = false
-  /// Whether a connection that ends makes room for one that waits.
+  private let wake = WakeDescriptor()
+  private let isStopped = Atomic<Bool>(false)
+  /// Whether the thread waits for a connection to end.
   private let isFull = Atomic<Bool>(false)
-  /// When to try again after a failure.
-  private(set) var continuesAt: UInt64?
+  private let thread = Mutex<OwnedThread?>(nil)
 
   /// `listening` is the acceptor's from here.
   init(_ listening: Int32, loops: [HTTPLoop], limit: Int, logger: Logger) {
@@ -34,78 +30,68 @@ final class HTTPAcceptor: @unchecked Sendable {
     self.logger = logger
   }
 
-  /// Begins. On the thread that `epoll` belongs to, as all that follows.
-  func watch(_ epoll: Int32, mark: Int32) {
-    self.epoll = epoll
-    self.mark = mark
-    watch()
+  /// To be called once.
+  func start() {
+    thread.withLock { $0 = OwnedThread("http-accept") { self.run() } }
   }
 
-  func accept() {
-    for _ in 0..<Self.roundLimit {
-      if isClosed { return }
-      guard load < limit else { return becomeFull() }
+  /// Ends the thread and closes the socket: who connects from here on is refused by the kernel, and so is who waits there.
+  /// To be called once.
+  func stop() {
+    isStopped.store(true, ordering: .releasing)
+    wake.wake()
+    thread.withLock { $0 }?.join()
+    close(listening)
+  }
+
+  /// There may be room. From any thread.
+  func connectionEnded() {
+    if isFull.load(ordering: .sequentiallyConsistent) { wake.wake() }
+  }
+
+  private func run() {
+    var quietUntil: UInt64 = 0
+    while !isStopped.load(ordering: .acquiring) {
+      // The flag first: a connection that ends after the look at the load sees it and rings.
+      isFull.store(true, ordering: .sequentiallyConsistent)
+      let hasRoom = load < limit
+      if hasRoom { isFull.store(false, ordering: .sequentiallyConsistent) }
+      guard wait(listening: hasRoom, milliseconds: -1) else { continue }
       let descriptor = daybook_accept(listening)
-      guard descriptor >= 0 else {
-        switch errno {
-        case EAGAIN: return
-        // The client has gone before it was taken, or a signal came: the next one.
-        case ECONNABORTED, EINTR, EPROTO, EPERM: continue
-        default: return pauseAfter(errno)
-        }
+      if descriptor >= 0 {
+        loops.min { $0.context.load < $1.context.load }?.add(descriptor)
+      } else {
+        failed(errno, &quietUntil)
       }
-      loops.min { $0.context.load.load(ordering: .relaxed) < $1.context.load.load(ordering: .relaxed) }?.add(descriptor)
     }
   }
 
-  /// A connection has ended. From any thread.
-  func connectionClosed() {
-    guard isFull.load(ordering: .sequentiallyConsistent) else { return }
-    loops.first?.mailbox.run { [self] in
-      if isFull.exchange(false, ordering: .sequentiallyConsistent) { watch() }
+  private var load: Int { loops.reduce(0) { $0 + $1.context.load } }
+
+  private func failed(_ error: Int32, _ quietUntil: inout UInt64) {
+    switch error {
+    // The client has gone before it was taken, or somebody else was quicker, or a signal came.
+    case EAGAIN, ECONNABORTED, EINTR, EPROTO, EPERM: return
+    default:
+      if MonotonicClock.now >= quietUntil {
+        logger.warning(
+          "cannot take in connections: raise the limit of descriptors (ulimit -n) if this stays",
+          ["reason": String(cString: strerror(error))])
+        quietUntil = MonotonicClock.deadline(after: Self.loggingInterval)
+      }
+      _ = wait(listening: false, milliseconds: Int32(Self.pause.nanoseconds / 1_000_000))
     }
   }
 
-  func continueIfDue(_ now: UInt64) {
-    guard let due = continuesAt, now >= due else { return }
-    continuesAt = nil
-    watch()
-  }
-
-  /// Closes the socket: who connects from here on is refused by the kernel, and so is who waits.
-  func close() {
-    if isClosed { return }
-    unwatch()
-    isClosed = true
-    continuesAt = nil
-    Glibc.close(listening)
-  }
-
-  private var load: Int { loops.reduce(0) { $0 + $1.context.load.load(ordering: .relaxed) } }
-
-  private func becomeFull() {
-    unwatch()
-    isFull.store(true, ordering: .sequentiallyConsistent)
-    // One that ended just before has told nobody.
-    if load < limit { connectionClosed() }
-  }
-
-  private func pauseAfter(_ error: Int32) {
-    logger.warning(
-      "cannot take in a connection: raise the limit of descriptors (ulimit -n) if this stays",
-      ["reason": String(cString: strerror(error))])
-    unwatch()
-    continuesAt = MonotonicClock.deadline(after: Self.pause)
-  }
-
-  private func watch() {
-    guard !isWatching, !isClosed else { return }
-    isWatching = daybook_epoll_watch(epoll, listening, mark, 0, 1) == 0
-  }
-
-  private func unwatch() {
-    guard isWatching else { return }
-    daybook_epoll_unwatch(epoll, listening)
-    isWatching = false
+  /// Waits for a ring or, if wanted, for a new connection. Whether there is one.
+  private func wait(listening isWanted: Bool, milliseconds: Int32) -> Bool {
+    // A descriptor below 0 is not looked at.
+    var descriptors = [
+      pollfd(fd: isWanted ? listening : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    guard poll(&descriptors, 2, milliseconds) > 0 else { return false }
+    if descriptors[1].revents != 0 { wake.clear() }
+    return descriptors[0].revents != 0
   }
 }

@@ -57,7 +57,7 @@ final class HTTPDispatcher: Sendable {
     let connection = HTTPConnection(
       descriptor: descriptor, deadline: MonotonicClock.deadline(after: settings.requestDeadline),
       credentials: credentials, context)
-    context.load.wrappingAdd(1, ordering: .relaxed)
+    context.enter()
     connections.add(connection)
     counters.connections.add()
     return connection
@@ -65,8 +65,7 @@ final class HTTPDispatcher: Sendable {
 
   func connectionClosed(_ connection: HTTPConnection) {
     connections.remove(connection)
-    connection.context.load.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-    acceptor.withLock { $0 }?.connectionClosed()
+    connection.context.leave()
   }
 
   func requestStarted(_ target: HTTPTarget, _ handle: OpaquePointer, _ connection: HTTPConnection?) -> HTTPExchange {

@@ -12,15 +12,13 @@ import Synchronization
 /// which libmicrohttpd locks.
 final class HTTPLoop: @unchecked Sendable {
   /// What a descriptor of `epoll` is.
-  private enum Mark: Int32, CaseIterable { case daemon, mailbox, listening }
+  private enum Mark: Int32, CaseIterable { case daemon, mailbox }
 
   let context: HTTPThreadContext
   let mailbox = HTTPMailbox()
   private let daemon: OpaquePointer
   private let epoll: Int32
   private let isEnding = Atomic<Bool>(false)
-  /// Only the first of a server's loops has one. On the loop's thread.
-  private var acceptor: HTTPAcceptor?
   private var thread: OwnedThread?
 
   /// Does not run yet.
@@ -44,9 +42,7 @@ final class HTTPLoop: @unchecked Sendable {
   deinit { close(epoll) }
 
   /// To be called once.
-  /// - Parameter acceptor: for the loop that takes in new connections.
-  func start(_ acceptor: HTTPAcceptor?) {
-    self.acceptor = acceptor
+  func start() {
     thread = OwnedThread("http") { self.serve() }
   }
 
@@ -54,48 +50,40 @@ final class HTTPLoop: @unchecked Sendable {
   func stop() {
     isEnding.store(true, ordering: .releasing)
     mailbox.run {}
-    thread?.join()
-    thread = nil
+    if let thread { return thread.join() }
+    // It never ran.
+    mailbox.close()
+    MHD_stop_daemon(daemon)
   }
 
   /// Serves a new connection, whose descriptor is the loop's from here. From any thread.
   func add(_ descriptor: Int32) {
-    context.load.wrappingAdd(1, ordering: .relaxed)
+    context.enter()
     mailbox.run { [self] in
       // Counts for itself from its start on. What libmicrohttpd cannot take it closes.
       MHD_add_connection(daemon, descriptor, nil, 0)
-      context.load.wrappingSubtract(1, ordering: .relaxed)
+      context.leave()
     }
   }
 
   private func serve() {
     var marks = [Int32](repeating: 0, count: Mark.allCases.count)
     var events = [UInt8](repeating: 0, count: Mark.allCases.count)
-    acceptor?.watch(epoll, mark: Mark.listening.rawValue)
     while !isEnding.load(ordering: .acquiring) {
       let count = daybook_epoll_wait(epoll, &marks, &events, Int32(marks.count), timeout)
       for mark in marks[..<max(0, Int(count))] {
-        switch Mark(rawValue: mark) {
-        case .mailbox: mailbox.work()
-        case .listening: acceptor?.accept()
-        case .daemon, nil: break
-        }
+        if mark == Mark.mailbox.rawValue { mailbox.work() }
       }
-      acceptor?.continueIfDue(MonotonicClock.now)
       MHD_run(daemon)
     }
-    acceptor?.close()
     mailbox.close()
     MHD_stop_daemon(daemon)
   }
 
-  /// Nanoseconds until libmicrohttpd, or the acceptor, has something to do by itself; below 0: never.
+  /// Nanoseconds until libmicrohttpd has something to do by itself; below 0: never.
   private var timeout: Int64 {
     var milliseconds: UInt64 = 0
-    var shortest: Int64 = -1
-    if MHD_get_timeout(daemon, &milliseconds) == .YES { shortest = Int64(clamping: min(milliseconds, 3_600_000) * 1_000_000) }
-    guard let due = acceptor?.continuesAt else { return shortest }
-    let wait = Int64(clamping: due > MonotonicClock.now ? due - MonotonicClock.now : 0)
-    return shortest < 0 ? wait : min(shortest, wait)
+    guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return -1 }
+    return Int64(min(milliseconds, 3_600_000)) * 1_000_000
   }
 }

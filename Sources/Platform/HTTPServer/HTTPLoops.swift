@@ -1,7 +1,7 @@
 import Runtime
 import Synchronization
 
-/// Plain HTTP: loops of our own, and an acceptor that deals the connections out to them.
+/// Plain HTTP: loops of our own, and a thread that deals the connections out to them.
 final class HTTPLoops: HTTPThreads {
   private let loops: [HTTPLoop]
   private let acceptor: HTTPAcceptor
@@ -21,17 +21,12 @@ final class HTTPLoops: HTTPThreads {
     acceptor = HTTPAcceptor(
       listening, loops: loops, limit: dispatcher.settings.connectionLimit, logger: dispatcher.logger)
     dispatcher.acceptor.withLock { $0 = acceptor }
-    for (index, loop) in loops.enumerated() { loop.start(index == 0 ? acceptor : nil) }
+    for loop in loops { loop.start() }
+    acceptor.start()
   }
 
   func stopAccepting() {
-    let isDone = Monitor(false)
-    loops[0].mailbox.run { [acceptor] in
-      acceptor.close()
-      isDone.withLock { $0 = true }
-      isDone.signal()
-    }
-    _ = isDone.wait { $0 ? true : nil }
+    acceptor.stop()
     dispatcher.acceptor.withLock { $0 = nil }
   }
 
