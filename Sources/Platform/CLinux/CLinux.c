@@ -126,8 +126,6 @@ int daybook_epoll_watch(int epoll, int descriptor, int mark, int writes, int add
   return epoll_ctl(epoll, add ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
 }
 
-void daybook_epoll_unwatch(int epoll, int descriptor) { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL); }
-
 int daybook_epoll_wait(int epoll, int *marks, unsigned char *events, int capacity, long long nanoseconds) {
   struct epoll_event ready[64];
   struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};

@@ -128,8 +128,8 @@ extension HTTPExchange.State {
     case resumed
   }
 
-  /// The owner's answer. The connection is woken under the lock, so that it cannot be
-  /// completed, and its pointer freed, between the change of phase and the call.
+  /// The owner's answer. The connection is woken under the lock, so that it cannot be completed, and its pointer freed,
+  /// between the change of phase and the call.
   mutating func answer(_ response: PreparedResponse) -> Outcome {
     if isAbandoned { return .late }
     switch phase {

@@ -46,9 +46,6 @@ int daybook_epoll_open(void);
 /// time. `mark` is handed back by `daybook_epoll_wait`. -1 and errno on failure.
 int daybook_epoll_watch(int epoll, int descriptor, int mark, int writes, int add);
 
-/// Ends the watch. The descriptor may go on to be watched by others.
-void daybook_epoll_unwatch(int epoll, int descriptor);
-
 /// Waits up to `nanoseconds` (below 0: without end) and returns how many of `marks` and `events` it filled; -1 and errno
 /// on failure. An event is 1 for something to read (or an error to find by reading), 2 for room to write, 3 for both.
 int daybook_epoll_wait(

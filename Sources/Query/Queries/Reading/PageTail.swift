@@ -22,9 +22,8 @@ struct PageTail {
   func forEachSeries(
     _ slots: SlotSet?, in range: ClosedRange<Int64>, _ body: (UInt16, SeriesChanges) throws(ReadFailure) -> Void
   ) throws(ReadFailure) {
-    let stretches = chain.stretches.lazy.map(\.changes).filter { $0.mayTouch(range) }
+    let stretches = chain.stretches.map(\.changes).filter { $0.mayTouch(range) }
     if packed.isEmpty {
-      let stretches = Array(stretches)
       var touched = SlotSet()
       for stretch in stretches {
         for slot in stretch.slots where !touched.contains(slot) && slots?.contains(slot) ?? true {
