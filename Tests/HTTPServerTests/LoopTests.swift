@@ -34,7 +34,9 @@ import Testing
   @Test func aThreadThatIsBusyHoldsUpItsOwnConnectionsOnly() throws {
     let isHeld = Monitor(true)
     let isHolding = Flag()
-    let server = try TestServer { $0.threads = 2 } handler: { exchange in
+    let server = try TestServer {
+      $0.threads = 2
+    } handler: { exchange in
       if exchange.path == "/hold" {
         isHolding.set()
         _ = isHeld.wait(until: MonotonicClock.deadline(after: .seconds(20))) { $0 ? nil : true }
@@ -70,7 +72,9 @@ import Testing
 
   @Test func worksRunInOrderOnTheThreadOfTheConnection() throws {
     let waiting = Waiting()
-    let server = try TestServer { $0.threads = 2 } handler: { exchange in
+    let server = try TestServer {
+      $0.threads = 2
+    } handler: { exchange in
       if exchange.path == "/later" { waiting.add(exchange) } else { Self.tellThread(exchange) }
     }
     let client = try TestClient(port: server.port)
@@ -107,7 +111,11 @@ import Testing
   /// Works are handed over while the loop is at its last one, again and again: none may be left lying.
   @Test func noWorkIsForgotten() throws {
     let waiting = Waiting()
-    let server = try TestServer { $0.threads = 1 } handler: { waiting.add($0) }
+    let server = try TestServer {
+      $0.threads = 1
+    } handler: {
+      waiting.add($0)
+    }
     let client = try TestClient(port: server.port)
     try client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n")
     let exchange = try #require(waiting.take())

@@ -69,7 +69,8 @@ package struct SeriesChanges: Sendable {
     scratch.reserve(existing - kept + range.count, behind: kept)
     return kept
       + merge(
-        range, scratch.asideTimes, scratch.asideValues, existing - kept, into: scratch.times + kept, scratch.values + kept)
+        range, scratch.asideTimes, scratch.asideValues, existing - kept, into: scratch.times + kept,
+        scratch.values + kept)
   }
 
   /// Writes `oldCount` samples after the changes, at most `oldCount + range.count`; returns how many they are.

@@ -24,8 +24,8 @@ final class HTTPLibraryThreads: HTTPThreads, @unchecked Sendable {
     let started = credentials.withTexts { certificate, key in
       Self.priorities.withCString { priorities in
         var tls = daybook_mhd_tls(
-          listen_socket: listening, threads: UInt32(max(Self.leastThreads, dispatcher.settings.threads)), certificate: certificate, key: key,
-          priorities: priorities)
+          listen_socket: listening, threads: UInt32(max(Self.leastThreads, dispatcher.settings.threads)),
+          certificate: certificate, key: key, priorities: priorities)
         return daybook_mhd_start_tls(&settings, &tls)
       }
     }

@@ -27,7 +27,9 @@ final class AppendLoop {
   /// Groups that were sent and not answered, the oldest first.
   private var flights: [GroupAppend.Flight] = []
   private let queue: CommandQueue
-  private let answers: AnswerThread
+  /// Gives the answers that belong to no queue of their own, while the next group is on its way to the disk. When that is
+  /// slower than committing, the appender waits.
+  private let answers: WorkThread
   private let notifier: CommitNotifier
   private let metrics: AppenderMetrics
   private let logger: Logger
@@ -43,7 +45,7 @@ final class AppendLoop {
   private var lastFailure: UInt64 = 0
 
   init(
-    append: GroupAppend, queue: CommandQueue, answers: AnswerThread, notifier: CommitNotifier, metrics: AppenderMetrics,
+    append: GroupAppend, queue: CommandQueue, answers: WorkThread, notifier: CommitNotifier, metrics: AppenderMetrics,
     logger: Logger, limits: AppenderLimits, storeRestored: @escaping @Sendable (String) -> Void
   ) {
     self.storeRestored = storeRestored

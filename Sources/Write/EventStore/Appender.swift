@@ -18,7 +18,7 @@ package final class Appender: Sendable {
   private let limits: AppenderLimits
   private let queue: CommandQueue
   private let metrics: AppenderMetrics
-  private let answers: AnswerThread
+  private let answers: WorkThread
   private let notifier: CommitNotifier
   private let housekeeping: StoreHousekeeping
   private let watch: AppendWatch
@@ -35,7 +35,7 @@ package final class Appender: Sendable {
     storeRestored: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     let (cache, queue) = (SeriesCache(shards: identity.shards), CommandQueue(limits: limits))
-    let (metrics, answers) = (AppenderMetrics(registry), AnswerThread())
+    let (metrics, answers) = (AppenderMetrics(registry), WorkThread("daybook-answer"))
     let notifier = CommitNotifier(address, logger: logger)
     self.identity = identity
     self.limits = limits
