@@ -44,7 +44,8 @@ import Testing
       exchange.respond(HTTPResponse(status: 204))
     }
     let busy = try TestClient(port: server.port)
-    let other = try TestClient(port: server.port)
+    // Waits for less long than the busy one is held.
+    let other = try TestClient(port: server.port, seconds: 5)
     #expect(try other.get("/").status == 204)
     try busy.send("GET /hold HTTP/1.1\r\nHost: t\r\n\r\n")
     try waitUntil { isHolding.isSet }
@@ -108,7 +109,30 @@ import Testing
     #expect(isRun.isSet)
   }
 
-  /// Works are handed over while the loop is at its last one, again and again: none may be left lying.
+  @Test func aWorkThatComesWhileAnotherRunsIsDoneBehindIt() throws {
+    let waiting = Waiting()
+    let server = try TestServer { waiting.add($0) }
+    let client = try TestClient(port: server.port)
+    for _ in 0..<20 {
+      try client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n")
+      let exchange = try #require(waiting.take())
+      let queue = try #require(exchange.queue)
+      let isRunning = Flag()
+      let isHandedOver = Monitor(false)
+      queue.run {
+        isRunning.set()
+        _ = isHandedOver.wait(until: MonotonicClock.deadline(after: .seconds(20))) { $0 ? true : nil }
+      }
+      try waitUntil { isRunning.isSet }
+      // The loop's thread is awake, so nobody rings for this one.
+      queue.run { exchange.respond(HTTPResponse(status: 204)) }
+      isHandedOver.withLock { $0 = true }
+      isHandedOver.broadcast()
+      #expect(try client.response().status == 204)
+    }
+  }
+
+  /// Many hand over at once.
   @Test func noWorkIsForgotten() throws {
     let waiting = Waiting()
     let server = try TestServer {
