@@ -1,7 +1,7 @@
 import CMicroHTTP
 import Glibc
 
-/// HTTPS: threads of libmicrohttpd's own, which wait in a way that a TLS handshake agrees with: see `daybook_mhd_start_tls`.
+/// HTTPS: threads of libmicrohttpd's own, which wait in a way that a TLS handshake agrees with: see `daybook_mhd_start`.
 ///
 /// `@unchecked Sendable`: the daemon's pointer is used by whoever stops the server, after libmicrohttpd has started.
 final class HTTPLibraryThreads: HTTPThreads, @unchecked Sendable {
@@ -26,7 +26,7 @@ final class HTTPLibraryThreads: HTTPThreads, @unchecked Sendable {
         var tls = daybook_mhd_tls(
           listen_socket: listening, threads: UInt32(max(Self.leastThreads, dispatcher.settings.threads)),
           certificate: certificate, key: key, priorities: priorities)
-        return daybook_mhd_start_tls(&settings, &tls)
+        return daybook_mhd_start(&settings, &tls)
       }
     }
     guard let started else { throw .cannotStart(reason: HTTPServerError.libraryReason()) }

@@ -26,7 +26,9 @@ final class HTTPLoop: @unchecked Sendable {
     context = HTTPThreadContext(dispatcher, mailbox: mailbox)
     var settings = HTTPCallbacks.settings(context)
     errno = 0
-    guard let daemon = daybook_mhd_start(&settings) else { throw .cannotStart(reason: HTTPServerError.libraryReason()) }
+    guard let daemon = daybook_mhd_start(&settings, nil) else {
+      throw .cannotStart(reason: HTTPServerError.libraryReason())
+    }
     epoll = daybook_epoll_open()
     guard epoll >= 0, daybook_epoll_watch(epoll, daybook_mhd_epoll(daemon), Mark.daemon.rawValue, 0, 1) == 0,
       daybook_epoll_watch(epoll, mailbox.descriptor, Mark.mailbox.rawValue, 0, 1) == 0

@@ -93,32 +93,21 @@ struct AppendRows: ~Copyable {
       runBytes = 0
     }
     guard let last = run.last else { return }
-    guard run.count > 1 else { return putRow(last) }
-    let row = EventRun.encode(run[...])
-    shards.append(Int32(last.shard))
-    positions.append(last.position)
-    types.append(EventRun.rowType)
-    versions.append(EventRun.schemaVersion)
-    commandIDs.append((row.commandHigh, row.commandLow))
-    timeMins.append(row.timeMin)
-    timeMaxs.append(row.timeMax)
-    sampleCounts.append(row.sampleCount)
-    metadatas.append(row.metadata)
-    payloads.append(row.payload)
-    hashes.append(last.hash)
+    putRow(last, run: run.count > 1 ? EventRun.encode(run[...]) : nil)
   }
 
-  private mutating func putRow(_ event: borrowing EventRecord) {
+  /// - Parameter run: a row of several events, of which `event` is the last; nil: the event has the row for itself.
+  private mutating func putRow(_ event: borrowing EventRecord, run: EventRun.Row? = nil) {
     shards.append(Int32(event.shard))
     positions.append(event.position)
-    types.append(event.type.rawValue)
-    versions.append(event.schemaVersion)
+    types.append(run == nil ? event.type.rawValue : EventRun.rowType)
+    versions.append(run == nil ? event.schemaVersion : EventRun.schemaVersion)
     commandIDs.append((event.commandHigh, event.commandLow))
-    timeMins.append(event.timeMin)
-    timeMaxs.append(event.timeMax)
-    sampleCounts.append(event.sampleCount)
-    metadatas.append(event.metadata)
-    payloads.append(event.payload)
+    timeMins.append(run?.timeMin ?? event.timeMin)
+    timeMaxs.append(run?.timeMax ?? event.timeMax)
+    sampleCounts.append(run?.sampleCount ?? event.sampleCount)
+    metadatas.append(run?.metadata ?? event.metadata)
+    payloads.append(run?.payload ?? event.payload)
     hashes.append(event.hash)
   }
 
