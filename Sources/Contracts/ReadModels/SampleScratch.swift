@@ -35,18 +35,8 @@ package final class SampleScratch {
     aggregates.deallocate()
   }
 
-  /// Makes room for `count` samples; what was there is lost.
-  func reserve(_ count: Int) {
-    guard count > capacity else { return }
-    times.deallocate()
-    values.deallocate()
-    capacity = max(count, capacity * 2)
-    times = .allocate(capacity: capacity)
-    values = .allocate(capacity: capacity)
-  }
-
-  /// Makes room for `count` samples behind the first `kept`, which stay.
-  func reserve(_ count: Int, behind kept: Int) {
+  /// Makes room for `count` samples behind the first `kept`, which stay; others that were there are lost.
+  func reserve(_ count: Int, behind kept: Int = 0) {
     guard kept + count > capacity else { return }
     let (oldTimes, oldValues) = (times, values)
     capacity = max(kept + count, capacity * 2)

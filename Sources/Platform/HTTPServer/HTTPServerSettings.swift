@@ -8,7 +8,7 @@ package struct HTTPServerSettings: Sendable {
   package var port: UInt16
   /// Threads that read requests and write answers. The handler runs on them too, so it must not block. A connection stays
   /// with its thread; each new one goes to the thread that has the fewest. At least two, so that somebody answers while
-  /// one of them is busy with a long body.
+  /// one of them is busy with a long body. With TLS at least four, to which connections come as it happens.
   package var threads = min(64, max(2, ProcessorCount.online))
   /// Bytes of one request's body, as sent. More is answered by `tooLargeResponse`.
   package var bodyLimit = 32 << 20

@@ -2,7 +2,7 @@
 package protocol WorkQueue: AnyObject, Sendable {
   typealias Work = @Sendable () -> Void
 
-  /// Hands `work` over, from any thread. Works of one caller are run in order, each once; after the thread has ended, on
-  /// the caller's.
+  /// Hands `work` over, from any thread. Works of one caller are run in order, each once. From when the thread is
+  /// told to end they run on the caller's at once.
   func run(_ work: @escaping Work)
 }

@@ -51,9 +51,7 @@ final class GroupAppend {
     } catch {
       session?.forgetHeads()
       session?.connection.rollbackIfNeeded()
-      if error.sqlState == "55P03" { endFrozenSessions() }
-      // The next connection finds out who the store is now.
-      if error.sqlState == AppendStatements.storeRestored { session?.connection.close() }
+      act(on: error)
       throw GroupFailure(error)
     }
   }
@@ -179,18 +177,31 @@ final class GroupAppend {
   private func note(
     _ error: PostgresError, of flight: Flight, _ isFollower: Bool, _ session: StoreSession, _ lost: inout [LostCommit]
   ) {
-    if error.isConnectionLost {
-      metrics.lostCommits.add()
-      logger.warning("lost the answer to a commit; looking it up", ["reason": error.description])
-      lost.append(LostCommit(evidence: flight.evidence, backend: session.backend, committed: flight.committed))
-    }
+    noteIfLost(error, flight.evidence, flight.committed, session, &lost)
     if error.sqlState == AppendStatements.headsMoved, !isFollower {
       metrics.contended.add()
       lockedGroupsDue = Self.lockedGroupsAfterContention
     }
-    if error.sqlState == "55P03", session.connection.inFlight == 0 { endFrozenSessions() }
+    act(on: error)
+  }
+
+  /// When the connection broke nobody knows whether the transaction was committed: it is noted in `lost`.
+  private func noteIfLost(
+    _ error: PostgresError, _ evidence: CommitEvidence?, _ committed: CommittedGroup, _ session: StoreSession,
+    _ lost: inout [LostCommit]
+  ) {
+    guard error.isConnectionLost else { return }
+    metrics.lostCommits.add()
+    logger.warning("lost the answer to a commit; looking it up", ["reason": error.description])
+    lost.append(LostCommit(evidence: evidence, backend: session.backend, committed: committed))
+  }
+
+  /// What a failure calls for before the next try. Sessions that hold a lock too long are looked for when nothing is in flight
+  /// any more: that is a question to the server.
+  private func act(on error: PostgresError) {
+    if error.sqlState == "55P03", session?.connection.inFlight == 0 { endFrozenSessions() }
     // The next connection finds out who the store is now.
-    if error.sqlState == AppendStatements.storeRestored { session.connection.close() }
+    if error.sqlState == AppendStatements.storeRestored { session?.connection.close() }
   }
 
   // MARK: Two round trips
@@ -290,8 +301,7 @@ final class GroupAppend {
 
   // MARK: Commit
 
-  /// Runs `body`, which ends in a commit. When the connection breaks in it, nobody knows whether that happened: the
-  /// transaction is noted in `lost`.
+  /// Runs `body`, which ends in a commit.
   private func commit(
     _ session: StoreSession, _ plan: borrowing AppendPlan, _ committed: CommittedGroup, _ lost: inout [LostCommit],
     _ body: () throws(PostgresError) -> Void
@@ -301,11 +311,7 @@ final class GroupAppend {
       try body()
       metrics.commitSeconds.observe(since: start)
     } catch {
-      if error.isConnectionLost {
-        metrics.lostCommits.add()
-        logger.warning("lost the answer to a commit; looking it up", ["reason": error.description])
-        lost.append(LostCommit(evidence: plan.rows.evidence, backend: session.backend, committed: committed))
-      }
+      noteIfLost(error, plan.rows.evidence, committed, session, &lost)
       throw error
     }
   }
