@@ -6,6 +6,7 @@ package enum ReadStoreMigrations {
       (2, "builds", PackageResources._002_builds_sql),
       (3, "grants", PackageResources._003_grants_sql),
       (4, "views", PackageResources._004_views_sql),
+      (5, "kafka", PackageResources._005_kafka_sql),
     ]
   }
 }

@@ -1,3 +1,4 @@
+import EventFeed
 import Probes
 import ProjectionEngine
 import Testing
@@ -54,6 +55,15 @@ import Testing
     #expect(check?.componentID == "catalogue_b2")
     #expect(check?.reason?.contains("cannot project event 7") == true)
     #expect(check?.remedy?.contains("restart") == true)
+  }
+
+  @Test func aShardThatStandsStillIsAFailureWithWhatToDo() {
+    var status = Self.status()
+    status.stoppedShards = [FeedFault(shard: 3, position: 8, reason: "it is damaged", remedy: "put it back")]
+    #expect(Self.worst(status) == (.fail, "shard:reading"))
+    let check = EngineHealth.checks(status).first { $0.status == .fail }
+    #expect(check?.reason == "shard 3 stands still before event 8: it is damaged")
+    #expect(check?.remedy == "put it back; it tries again by itself")
   }
 
   @Test func aBuildOfAnotherVersionMattersOnlyWhenQueriesReadIt() {

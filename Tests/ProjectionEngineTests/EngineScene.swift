@@ -37,16 +37,15 @@ final class EngineScene {
   }
 
   func settings(_ projections: [any Projection], application: String = "daybook projector") -> EngineSettings {
-    var settings = EngineSettings(
-      eventStore: address("daybook_feed"), readStore: address("daybook_projector"),
-      projections: projections)
-    settings.application = application
-    return settings
+    EngineSettings(
+      eventStore: address("daybook_feed"), readStore: address("daybook_projector"), projections: projections,
+      application: application)
   }
 
-  func start(_ settings: EngineSettings) -> ProjectionEngine {
-    let engine = ProjectionEngine(
-      settings: settings, logger: Logger(program: "tests", level: .error), metrics: MetricsRegistry())
+  func start(
+    _ settings: EngineSettings, logger: Logger = Logger(program: "tests", level: .error)
+  ) -> ProjectionEngine {
+    let engine = ProjectionEngine(settings: settings, logger: logger, metrics: MetricsRegistry())
     running.append((engine, OwnedThread("engine") { engine.run() }))
     return engine
   }

@@ -1,3 +1,4 @@
+import EventFeed
 import Postgres
 import ProjectionEngine
 import ReadStore
@@ -27,7 +28,7 @@ import Testing
     #expect(again.kept + again.dropped == [])
   }
 
-  @Test func aBuildThatIsAheadOfTheLogIsDroppedAndMadeAnewByTheProjectorThatStoppedIt() throws {
+  @Test func aBuildThatIsAheadOfTheLogIsDroppedAndMadeAnewByTheProjectorThatNoticed() throws {
     let scene = try EngineScene()
     for shard in 0..<8 { try scene.log.recordMany(shard: shard, count: 10) }
     var settings = scene.settings([JournalProjection()])
@@ -37,7 +38,7 @@ import Testing
     scene.stop(first)
     try cutLog(scene)
     let second = scene.start(settings)
-    try waitUntil("the build is stopped") { second.status().builds.first?.stopped != nil }
+    try waitUntil("the shard is stopped") { second.status().stoppedShards.map(\.shard) == [4] }
     try scene.execute("SELECT daybook_events.restored()")
     let adoption = try adopt(scene)
     #expect(adoption.kept == [])

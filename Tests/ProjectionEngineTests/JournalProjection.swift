@@ -45,7 +45,8 @@ final class JournalFold: ProjectionFold {
   private let schema: String
   private var total: [Int: Int64] = [:]
   private var collected: [(shard: Int, position: Int64, total: Int64)] = []
-  private var unfiled: Int64 = 0
+  /// By shard.
+  private var unfiled: [Int: Int64] = [:]
 
   init(_ projection: JournalProjection, _ schema: String) {
     self.projection = projection
@@ -59,10 +60,13 @@ final class JournalFold: ProjectionFold {
       """, [.int32(Int32(shard))])
     let arrived = try rows.int64(0, 0)
     total[shard] = arrived + (try rows.int64(0, 1))
-    unfiled += arrived
+    unfiled[shard] = arrived
   }
 
-  func forget(shard: Int) { total[shard] = nil }
+  func forget(shard: Int) {
+    total[shard] = nil
+    unfiled[shard] = nil
+  }
 
   func apply(_ event: DecodedEvent) throws {
     if event.shard == 0, event.position == projection.poison {
@@ -84,7 +88,7 @@ final class JournalFold: ProjectionFold {
 
   func flushCommitted() {
     let count = collected.count
-    unfiled += Int64(count)
+    for event in collected { unfiled[event.shard, default: 0] += 1 }
     collected.removeAll()
     projection.witness.note {
       $0.flushes += 1
@@ -92,19 +96,22 @@ final class JournalFold: ProjectionFold {
     }
   }
 
-  func foldDemand(at moment: ProjectionMoment) -> FoldDemand { unfiled > 0 ? projection.demand : .none }
+  func foldDemand(at moment: ProjectionMoment) -> FoldDemand {
+    unfiled.values.contains { $0 > 0 } ? projection.demand : .none
+  }
 
   func fold(_ transaction: any ReadTransaction, at moment: ProjectionMoment) throws -> Bool {
-    let moved = try transaction.execute(
+    let moved = try transaction.query(
       """
       WITH gone AS (
-        DELETE FROM \(schema).arrived WHERE place IN (SELECT place FROM \(schema).arrived ORDER BY place LIMIT $1)
+        DELETE FROM \(schema).arrived
+        WHERE place IN (SELECT place FROM \(schema).arrived WHERE shard = ANY($2) ORDER BY place LIMIT $1)
         RETURNING *
       )
-      INSERT INTO \(schema).filed SELECT * FROM gone
-      """, [.int64(Int64(projection.slice))])
-    unfiled -= Int64(moved)
-    return unfiled > 0
+      INSERT INTO \(schema).filed SELECT * FROM gone RETURNING shard
+      """, [.int64(Int64(projection.slice)), .array(.int32(unfiled.keys.map { Int32($0) }))])
+    for row in 0..<moved.count { unfiled[Int(try moved.int64(row, 0)), default: 0] -= 1 }
+    return unfiled.values.contains { $0 > 0 }
   }
 
   func foldCommitted() { projection.witness.note { $0.folds += 1 } }

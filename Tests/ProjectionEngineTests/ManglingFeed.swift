@@ -16,7 +16,11 @@ final class ManglingFeed: Feed {
   }
 
   var identity: StoreIdentity { real.identity }
-  func verify(_ marks: [FeedMark]) throws(FeedError) { try real.verify(marks) }
+  var problem: String? { nil }
+  func begin(after marks: [FeedMark], checking checks: [FeedMark]) throws(FeedError) -> [FeedFault] {
+    try real.begin(after: marks, checking: checks)
+  }
+  func distrust(shard: Int, position: Int64) -> Bool { real.distrust(shard: shard, position: position) }
   func lag(after marks: [FeedMark]) throws(FeedError) -> [FeedLag] { try real.lag(after: marks) }
 
   func waitForEvents(timeout: Duration, wake: WakeDescriptor) throws(FeedError) {

@@ -173,7 +173,7 @@ import Testing
     #expect(try scene.number("SELECT count(*) FROM poisoned_b1.arrived WHERE shard = 0 AND position >= 7") == 0)
   }
 
-  @Test func aStoreThatWasRestoredUnderItStopsTheBuild() throws {
+  @Test func aStoreThatWasRestoredUnderItStopsTheShard() throws {
     let scene = try EngineScene()
     for shard in 0..<8 { try scene.log.recordMany(shard: shard, count: 10) }
     let first = scene.start(scene.settings([JournalProjection()]))
@@ -188,8 +188,12 @@ import Testing
       """)
     try scene.log.recordMany(shard: 4, count: 20, time: 1_000)
     let second = scene.start(scene.settings([JournalProjection()]))
-    try waitUntil("the build is stopped") { second.status().builds.first?.stopped != nil }
-    #expect(second.status().builds.first?.stopped?.contains("restored or changed") == true)
+    try waitUntil("the shard is stopped") { !second.status().stoppedShards.isEmpty }
+    let fault = try #require(second.status().stoppedShards.first)
+    #expect((fault.shard, fault.position) == (4, 11))
+    #expect(fault.reason.contains("restored or changed"))
+    #expect(fault.remedy.contains("daybook migrate --restored"))
+    #expect(second.status().builds.first?.stopped == nil)
     #expect(try scene.rows() == 80)
   }
 

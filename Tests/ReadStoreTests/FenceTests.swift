@@ -75,6 +75,50 @@ import Testing
     #expect(taken == ShardProgress(position: 1, hash: Array(repeating: 7, count: 32), epoch: 2))
   }
 
+  @Test func anOffsetIsKeptOverFlushesWithoutOneAndReadBack() throws {
+    let scene = try Scene()
+    var progress = try scene.one.take(scene.key(3)) { _, _ in }
+    #expect(progress.offset == nil)
+    for offset in [nil, 70, nil, 90, nil] as [Int64?] {
+      var next = scene.next(progress)
+      next.offset = offset
+      var fence = Fence()
+      fence.add(scene.key(3), from: progress, to: next)
+      fence.add(scene.key(4), at: try scene.one.take(scene.key(4)) { _, _ in })
+      try scene.one.write(fence, at: 1, notify: false) { _ in }
+      progress = next
+    }
+    #expect(try scene.one.take(scene.key(3)) { _, _ in }.offset == 90)
+    #expect(try scene.one.take(scene.key(4)) { _, _ in }.offset == nil)
+  }
+
+  @Test func aProblemIsOfAnEpochAndGoesWhenTheShardMovesOn() throws {
+    let scene = try Scene()
+    func problems() throws -> [Int64] {
+      let rows = try scene.database.connect().query(
+        sql: "SELECT shard::bigint FROM daybook_read.progress WHERE problem = 'stuck' ORDER BY shard")
+      return try (0..<rows.rowCount).map { try rows.int64($0, 0) }
+    }
+    let old = try scene.other.take(scene.key(0)) { _, _ in }
+    var progress: [BuildShard: ShardProgress] = [:]
+    for shard in 0..<4 { progress[scene.key(shard)] = try scene.one.take(scene.key(shard)) { _, _ in } }
+    try scene.one.note("stuck", for: progress)
+    #expect(try problems() == [0, 1, 2, 3])
+    // Whose epoch is over has no say.
+    try scene.other.note(nil, for: [scene.key(0): old])
+    #expect(try problems() == [0, 1, 2, 3])
+    var fold = Fence()
+    for (key, progress) in progress { fold.add(key, at: progress) }
+    try scene.one.write(fold, at: 1, notify: false) { _ in }
+    #expect(try problems() == [0, 1, 2, 3])
+    try scene.flush(scene.one, [(1, try #require(progress[scene.key(1)]))])
+    #expect(try problems() == [0, 2, 3])
+    _ = try scene.other.take(scene.key(2)) { _, _ in }
+    #expect(try problems() == [0, 3])
+    try scene.one.note(nil, for: progress)
+    #expect(try problems() == [])
+  }
+
   @Test func aFlushWithAnOldEpochIsRefusedAndWritesNothing() throws {
     let scene = try Scene()
     let old = try scene.one.take(scene.key(0)) { _, _ in }

@@ -302,7 +302,9 @@ import Testing
     for head in try feed.heads() {
       var mark = FeedMark(shard: head.shard, position: 0, hash: EventHash.beforeFirst)
       while mark.position < head.position {
-        for record in try feed.fetch(after: [mark], limits: FeedLimits()).records {
+        let batch = try feed.fetch(after: [mark], limits: FeedLimits())
+        try #require(batch.faults == [])
+        for record in batch.records {
           var canonical = ByteBuffer()
           EventHash.canonical(previous: mark.hash, record: record, into: &canonical)
           #expect(record.hash == SHA256.hash(canonical.bytes), "the chain breaks at \(record.position)")

@@ -15,13 +15,18 @@ package struct DecodedEvent: Sendable {
   package let recordedAt: Int64
   /// 32 bytes: the event's hash as stored.
   package let hash: [UInt8]
+  /// Where Kafka had it; nil: it did not come from there.
+  package let offset: Int64?
   package let content: Content
 
-  package init(shard: Int, position: Int64, recordedAt: Int64, hash: [UInt8], content: Content) {
+  package init(
+    shard: Int, position: Int64, recordedAt: Int64, hash: [UInt8], offset: Int64? = nil, content: Content
+  ) {
     self.shard = shard
     self.position = position
     self.recordedAt = recordedAt
     self.hash = hash
+    self.offset = offset
     self.content = content
   }
 }

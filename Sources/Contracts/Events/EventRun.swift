@@ -110,18 +110,16 @@ package enum EventRun {
   package static func decode(
     _ row: Row, shard: Int, position: Int64, schemaVersion: Int16, recordedAt: Int64
   ) throws(EventError) -> [EventRecord] {
-    guard schemaVersion == Self.schemaVersion else {
-      throw .invalid(
-        "expected a run of schema version 1, actual \(schemaVersion): a newer Daybook wrote it; update this one")
-    }
-    let events: [EventRecord]
+    guard schemaVersion == Self.schemaVersion else { throw .unknownRun(version: schemaVersion) }
+    let content: Result<[EventRecord], EventError>
     do throws(ColumnError) {
-      events = try row.payload.withUnsafeBufferPointer { (payload) throws(ColumnError) in
+      content = try row.payload.withUnsafeBufferPointer { (payload) throws(ColumnError) in
         try read(UnsafeRawBufferPointer(payload), shard, position, recordedAt, row)
       }
     } catch {
       throw .damaged(error)
     }
+    let events = try content.get()
     let (timeMin, timeMax, samples) = totals(events[...])
     guard let last = events.last, last.commandHigh == row.commandHigh, last.commandLow == row.commandLow,
       timeMin == row.timeMin, timeMax == row.timeMax, samples == row.sampleCount, events[0].metadata == row.metadata
@@ -131,7 +129,7 @@ package enum EventRun {
 
   private static func read(
     _ payload: UnsafeRawBufferPointer, _ shard: Int, _ position: Int64, _ recordedAt: Int64, _ row: Row
-  ) throws(ColumnError) -> [EventRecord] {
+  ) throws(ColumnError) -> Result<[EventRecord], EventError> {
     var reader = ByteReader(payload)
     let count = try reader.count(limit: countLimit, of: "events of a run")
     guard count >= 2, Int64(count) <= position else {
@@ -141,10 +139,8 @@ package enum EventRun {
     events.reserveCapacity(count)
     var time = row.timeMin
     for index in 0..<count {
-      let typeNumber = try reader.count(limit: Int(Int16.max), of: "type")
-      guard let type = EventType(rawValue: Int16(typeNumber)) else {
-        throw .malformed("its type is \(typeNumber): a newer Daybook wrote it; update this one", at: reader.position)
-      }
+      let number = Int16(try reader.count(limit: Int(Int16.max), of: "type"))
+      guard let type = EventType(rawValue: number) else { return .failure(.unknownType(number)) }
       let version = try reader.count(limit: Int(Int16.max), of: "schema version")
       let (high, low) = (try reader.fixed64().byteSwapped, try reader.fixed64().byteSwapped)
       time = time &+ (try reader.zigzag())
@@ -159,7 +155,7 @@ package enum EventRun {
           sampleCount: Int32(samples), metadata: metadata, payload: [UInt8](try reader.take(size))))
     }
     guard reader.isAtEnd else { throw .malformed("expected the end of the run", at: reader.position) }
-    return events
+    return .success(events)
   }
 
   private static func readMetadata(_ reader: inout ByteReader, _ first: [UInt8]) throws(ColumnError) -> [UInt8] {

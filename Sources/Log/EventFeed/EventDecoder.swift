@@ -8,17 +8,20 @@ package struct EventDecoder: Sendable {
 
   package init(shards: Int) { self.shards = shards }
 
-  /// - Throws: `FeedError.unreadable` for a payload that is damaged, of a type or schema version that this program does
-  ///   not know, or that does not belong to the event's shard.
-  package func decode(_ record: EventRecord) throws(FeedError) -> DecodedEvent {
+  /// - Parameter offset: where Kafka had it; nil: it did not come from there.
+  /// - Throws: for a payload that is damaged, of a type or schema version that this program does not know, or that does
+  ///   not belong to the event's shard.
+  package func decode(_ record: EventRecord, offset: Int64? = nil) throws(EventError) -> DecodedEvent {
     let content: DecodedEvent.Content
     do {
       content = try record.payload.withUnsafeBytes { try self.content(record, $0) }
+    } catch let error as EventError {
+      throw error
     } catch {
-      throw .unreadable(shard: record.shard, position: record.position, reason: "\(error)")
+      throw .invalid("\(error)")
     }
     return DecodedEvent(
-      shard: record.shard, position: record.position, recordedAt: record.recordedAt, hash: record.hash,
+      shard: record.shard, position: record.position, recordedAt: record.recordedAt, hash: record.hash, offset: offset,
       content: content)
   }
 

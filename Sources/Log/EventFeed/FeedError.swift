@@ -1,7 +1,7 @@
 package import Events
 package import Postgres
 
-/// Why a feed does not go on.
+/// Why a feed does not go on at all. What is wrong with a single shard is a `FeedFault`.
 package enum FeedError: Error, CustomStringConvertible, Sendable {
   /// What a loop does about it.
   package enum Disposition: Sendable {
@@ -12,30 +12,26 @@ package enum FeedError: Error, CustomStringConvertible, Sendable {
   }
 
   case postgres(PostgresError)
-  /// The store is not the one, or not in the state, that the reader's cursor comes from: it was restored from a backup or
-  /// changed by hand. Going on would mix two histories.
-  case storeChanged(shard: Int, position: Int64, reason: String)
+  /// A source of events other than Postgres is away; the text says which, and why.
+  case unavailable(String)
   case otherStore(expected: StoreIdentity, actual: StoreIdentity)
-  /// An event whose payload cannot be read, or that a newer Daybook wrote.
-  case unreadable(shard: Int, position: Int64, reason: String)
   /// There is no event store where one was expected.
   case noStore
 
   package var disposition: Disposition {
-    if case .postgres(let error) = self, error.disposition == .retry { return .retry }
-    return .fatal
+    switch self {
+    case .postgres(let error): error.disposition == .retry ? .retry : .fatal
+    case .unavailable: .retry
+    case .otherStore, .noStore: .fatal
+    }
   }
 
   package var description: String {
     switch self {
     case .postgres(let error): error.description
-    case .storeChanged(let shard, let position, let reason):
-      "cannot read on after event \(position) of shard \(shard): \(reason): the event store was restored or changed; "
-        + "if it was restored from a backup, run daybook migrate --restored"
+    case .unavailable(let reason): reason
     case .otherStore(let expected, let actual):
       "cannot read events: expected \(expected), actual \(actual)"
-    case .unreadable(let shard, let position, let reason):
-      "cannot read event \(position) of shard \(shard): \(reason)"
     case .noStore: "cannot read events: this database has no event store; run daybook migrate"
     }
   }

@@ -16,19 +16,19 @@ package struct FetchPlan: Equatable {
   package private(set) var samples = 0
   /// Some shard has more than it was given.
   package private(set) var leavesSome = false
+  /// The shards that are left out: their head is behind the mark, or is at it with another hash.
+  package private(set) var faults: [FeedFault] = []
 
   /// - Parameter eventBytes: the size that an event is expected to have: asking for many more than fit would make the
   ///   store look at them in vain.
-  /// - Throws: `storeChanged` when a head is behind a mark, or is at it with another hash.
-  package init(marks: [FeedMark], heads: [ShardHead], limits: FeedLimits, eventBytes: Int) throws(FeedError) {
+  package init(marks: [FeedMark], heads: [ShardHead], limits: FeedLimits, eventBytes: Int) {
     let byShard = Dictionary(heads.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first })
     var waiting: [(shard: Int, after: Int64, count: Int)] = []
     for mark in marks {
-      guard let head = byShard[mark.shard] else {
-        throw .storeChanged(shard: mark.shard, position: mark.position, reason: "the store has no such shard")
-      }
-      try Self.check(mark, head)
-      if head.position > mark.position {
+      let head = byShard[mark.shard]
+      if let problem = Self.problem(mark, head) {
+        faults.append(FeedFault(shard: mark.shard, position: mark.position + 1, .storeChanged(problem)))
+      } else if let head, head.position > mark.position {
         waiting.append((mark.shard, mark.position, Int(clamping: head.position - mark.position)))
       }
     }
@@ -54,14 +54,14 @@ package struct FetchPlan: Equatable {
     shares.sort { $0.shard < $1.shard }
   }
 
-  private static func check(_ mark: FeedMark, _ head: ShardHead) throws(FeedError) {
+  private static func problem(_ mark: FeedMark, _ head: ShardHead?) -> String? {
+    guard let head else { return "it has no such shard" }
     if head.position < mark.position {
-      throw .storeChanged(
-        shard: mark.shard, position: mark.position, reason: "the shard ends at position \(head.position)")
+      return "event \(mark.position) was read, and the shard ends at \(head.position)"
     }
     if mark.position > 0, head.position == mark.position, head.hash != mark.hash {
-      throw .storeChanged(
-        shard: mark.shard, position: mark.position, reason: "the event there has another hash than the one taken")
+      return "event \(mark.position) has another hash than the one that was read"
     }
+    return nil
   }
 }

@@ -50,28 +50,49 @@ package final class StoreFeed: Feed {
   private static let selectHeads = PostgresStatement(
     "feed_heads", "SELECT shard, position, hash, recorded_at FROM daybook_events.shards ORDER BY shard")
 
+  package var problem: String? { nil }
+
+  package func begin(after marks: [FeedMark], checking checks: [FeedMark]) throws(FeedError) -> [FeedFault] {
+    try verify(checks)
+  }
+
+  /// All comes from the store.
+  package func distrust(shard: Int, position: Int64) -> Bool { false }
+
   /// Checks that each mark's event is in the store with the mark's hash: to be done with every new connection, since the
-  /// store can have been restored meanwhile.
-  package func verify(_ marks: [FeedMark]) throws(FeedError) {
+  /// store can have been restored meanwhile. Returns the shards where one is not, each with its first such event.
+  package func verify(_ marks: [FeedMark]) throws(FeedError) -> [FeedFault] {
     let taken = marks.filter { $0.position > 0 }
     var parameters = PostgresParameters()
     parameters.int32Array(taken.map { Int32(truncatingIfNeeded: $0.shard) })
     parameters.int64Array(taken.map(\.position))
     let rows = try Self.guarded { () throws(PostgresError) in try connection.query(Self.selectMarked, parameters) }
     var hashes: [ShardPosition: [UInt8]] = [:]
+    var causes: [ShardPosition: FaultCause] = [:]
     for row in 0..<rows.rowCount {
-      let before = try Self.guarded { () throws(PostgresError) in
-        rows.isNull(row, 12) ? EventHash.beforeFirst : try rows.byteArray(row, 12)
+      let (before, position) = try Self.guarded { () throws(PostgresError) in
+        (rows.isNull(row, 12) ? EventHash.beforeFirst : try rows.byteArray(row, 12), try rows.int64(row, 13))
       }
-      for event in try StoredRow(rows, row).events(after: before) { hashes[event.shardPosition] = event.hash }
+      let stored = try StoredRow(rows, row)
+      do throws(FaultCause) {
+        for event in try stored.events(after: before) { hashes[event.shardPosition] = event.hash }
+      } catch {
+        causes[ShardPosition(shard: stored.shard, position: position)] = error
+      }
     }
+    var faults: [Int: FeedFault] = [:]
     for mark in taken {
-      let actual = hashes[ShardPosition(shard: mark.shard, position: mark.position)]
-      if actual == mark.hash { continue }
-      throw .storeChanged(
-        shard: mark.shard, position: mark.position,
-        reason: actual == nil ? "the event is not there" : "the event there has another hash than the one taken")
+      let place = ShardPosition(shard: mark.shard, position: mark.position)
+      if hashes[place] == mark.hash { continue }
+      if let first = faults[mark.shard], first.position <= mark.position { continue }
+      let cause = causes[place] ?? .storeChanged(Self.difference(mark, isThere: hashes[place] != nil))
+      faults[mark.shard] = FeedFault(shard: mark.shard, position: mark.position + 1, cause)
     }
+    return faults.values.sorted { $0.shard < $1.shard }
+  }
+
+  private static func difference(_ mark: FeedMark, isThere: Bool) -> String {
+    "event \(mark.position) was read, and is " + (isThere ? "there with another hash" : "not there")
   }
 
   /// The row that an event stands in is the first that does not end before it. With the hash of the row before: from
@@ -80,7 +101,7 @@ package final class StoreFeed: Feed {
     "feed_marked",
     """
     SELECT e.shard, e.position, e.type, e.schema_version, e.recorded_at, e.command_id, e.time_min, e.time_max,
-      e.sample_count, e.metadata, e.payload, e.hash, b.hash
+      e.sample_count, e.metadata, e.payload, e.hash, b.hash, w.position
     FROM unnest($1, $2) AS w (shard, position)
     CROSS JOIN LATERAL (
       SELECT * FROM daybook_events.events AS v WHERE v.shard = w.shard AND v.position >= w.position
@@ -121,23 +142,21 @@ package final class StoreFeed: Feed {
     """)
 
   /// The events behind the marks (one mark per shard that is wanted), as many as `limits` allow, fairly shared among the
-  /// shards. Does not wait: nothing new gives an empty batch.
-  /// - Throws: `storeChanged` when positions do not continue the marks, even at a second look.
+  /// shards. Does not wait: nothing new gives an empty batch. A shard whose events do not continue its mark, or cannot be
+  /// taken out of their rows, even at a second look, ends there with a fault.
   package func fetch(after marks: [FeedMark], limits: FeedLimits) throws(FeedError) -> FeedBatch {
     let heads = try heads()
-    let plan = try FetchPlan(marks: marks, heads: heads, limits: limits, eventBytes: eventBytes)
-    if plan.shares.isEmpty { return FeedBatch(records: [], heads: heads, isFull: false) }
+    let plan = FetchPlan(marks: marks, heads: heads, limits: limits, eventBytes: eventBytes)
+    if plan.shares.isEmpty { return FeedBatch(records: [], heads: heads, isFull: false, faults: plan.faults) }
     let hashes = Dictionary(marks.map { ($0.shard, $0.hash) }, uniquingKeysWith: { first, _ in first })
-    var records = try read(plan, hashes)
-    if Self.gap(in: records, plan) != nil { records = try read(plan, hashes) }
-    if let gap = Self.gap(in: records, plan) {
-      throw .storeChanged(
-        shard: gap.shard, position: gap.position - 1, reason: "position \(gap.position) is missing")
-    }
+    var reading = try read(plan, hashes)
+    if !reading.faults.isEmpty { reading = try read(plan, hashes) }
     var bytes = 0
-    for record in records { bytes += record.payload.count }
-    eventBytes = max(1, bytes / max(1, records.count))
-    return FeedBatch(records: records, heads: heads, isFull: plan.leavesSome || Self.isCut(records, plan))
+    for record in reading.records { bytes += record.payload.count }
+    eventBytes = max(1, bytes / max(1, reading.records.count))
+    return FeedBatch(
+      records: reading.records, heads: heads, isFull: plan.leavesSome || reading.isCut,
+      faults: plan.faults + reading.faults)
   }
 
   /// Waits until somebody says that there are new events, `timeout` has passed or `wake` is rung.
@@ -150,7 +169,7 @@ package final class StoreFeed: Feed {
   // MARK: Reading
 
   /// - Parameter hashes: of the events that the shares begin after.
-  private func read(_ plan: FetchPlan, _ hashes: [Int: [UInt8]]) throws(FeedError) -> [EventRecord] {
+  private func read(_ plan: FetchPlan, _ hashes: [Int: [UInt8]]) throws(FeedError) -> PlanReading {
     var parameters = PostgresParameters()
     parameters.int32Array(plan.shares.map { Int32(truncatingIfNeeded: $0.shard) })
     parameters.int64Array(plan.shares.map(\.after))
@@ -159,23 +178,10 @@ package final class StoreFeed: Feed {
     parameters.int64(Int64(plan.samples))
     parameters.int64(Int64(EventRun.countLimit))
     let rows = try Self.guarded { () throws(PostgresError) in try connection.query(Self.selectEvents, parameters) }
-    var records: [EventRecord] = []
-    records.reserveCapacity(rows.rowCount)
-    var last = Dictionary(
-      plan.shares.map { ($0.shard, (position: $0.after, hash: hashes[$0.shard] ?? [])) },
-      uniquingKeysWith: { first, _ in first })
-    let ends = Dictionary(
-      plan.shares.map { ($0.shard, $0.after + Int64($0.events)) }, uniquingKeysWith: { first, _ in first })
-    for row in 0..<rows.rowCount {
-      let stored = try StoredRow(rows, row)
-      let before = last[stored.shard] ?? (0, [])
-      if before.position >= ends[stored.shard] ?? 0 { continue }
-      let new = try stored.events(
-        after: before.position, hash: before.position == 0 ? EventHash.beforeFirst : before.hash)
-      if let end = new.last { last[stored.shard] = (end.position, end.hash) }
-      records += new
-    }
-    return records
+    var reading = PlanReading(plan, hashes: hashes, expecting: rows.rowCount)
+    for row in 0..<rows.rowCount { reading.take(try StoredRow(rows, row)) }
+    reading.finish()
+    return reading
   }
 
   /// Sizes are known without reading the payloads (`octet_length` looks at the TOAST pointer only), so what the limits cut
@@ -200,27 +206,6 @@ package final class StoreFeed: Feed {
     WHERE coalesce(e.bytes, 0) < $4 AND coalesce(e.samples, 0) < $5
     ORDER BY e.shard, e.position
     """)
-
-  /// The first position that does not follow the one before it in its shard.
-  private static func gap(in records: [EventRecord], _ plan: FetchPlan) -> ShardPosition? {
-    var next = Dictionary(plan.shares.map { ($0.shard, $0.after + 1) }, uniquingKeysWith: { first, _ in first })
-    for record in records {
-      let expected = next[record.shard] ?? 0
-      if record.position != expected { return ShardPosition(shard: record.shard, position: expected) }
-      next[record.shard] = expected + 1
-    }
-    // The head said that there is something, so at least one event per share.
-    for share in plan.shares where next[share.shard] == share.after + 1 {
-      return ShardPosition(shard: share.shard, position: share.after + 1)
-    }
-    return nil
-  }
-
-  /// Whether a share was cut by its bytes or samples: it has fewer events than asked for.
-  private static func isCut(_ records: [EventRecord], _ plan: FetchPlan) -> Bool {
-    let last = Dictionary(records.map { ($0.shard, $0.position) }, uniquingKeysWith: { max($0, $1) })
-    return plan.shares.contains { last[$0.shard] ?? 0 < $0.after + Int64($0.events) }
-  }
 
   private static func readIdentity(_ connection: PostgresConnection) throws(FeedError) -> StoreIdentity {
     do throws(PostgresError) {

@@ -9,6 +9,7 @@ struct StoredRow {
     case event(EventRecord)
     /// In order, without hashes but for the last.
     case run([EventRecord])
+    case unreadable(EventError)
   }
 
   let shard: Int
@@ -21,45 +22,47 @@ struct StoredRow {
     }
     self.shard = shard
     if number == EventRun.rowType {
-      content = .run(try Self.run(rows, row, shard, position))
+      content = try Self.run(rows, row, shard, position)
     } else if let type = EventType(rawValue: number) {
       content = .event(try Self.event(rows, row, shard, position, type))
     } else {
-      throw .unreadable(
-        shard: shard, position: position, reason: "its type is \(number): a newer Daybook wrote it; update this one")
+      content = .unreadable(.unknownType(number))
     }
   }
 
   /// All its events, with their hashes.
   /// - Parameter hash: of the row before it in the shard.
-  func events(after hash: [UInt8]) throws(FeedError) -> [EventRecord] {
+  func events(after hash: [UInt8]) throws(FaultCause) -> [EventRecord] {
     switch content {
     case .event(let event): [event]
     case .run(let events): try Self.chained(events[...], after: hash)
+    case .unreadable(let error): throw .unreadable(error)
     }
   }
 
   /// The events above `position`, with their hashes. Where they do not follow on it, hashes within a run are left out: the
   /// caller finds the gap.
   /// - Parameter hash: of the event at `position`.
-  func events(after position: Int64, hash: [UInt8]) throws(FeedError) -> [EventRecord] {
+  func events(after position: Int64, hash: [UInt8]) throws(FaultCause) -> [EventRecord] {
     switch content {
     case .event(let event): return [event]
     case .run(let events):
       let new = events.drop { $0.position <= position }
       guard new.first?.position == position + 1 else { return Array(new) }
       return try Self.chained(new, after: hash)
+    case .unreadable(let error): throw .unreadable(error)
     }
   }
 
   /// The hash of the last is in the row: when it follows from the one before, so do those between, and no column of the
   /// row was changed.
-  private static func chained(_ events: ArraySlice<EventRecord>, after hash: [UInt8]) throws(FeedError) -> [EventRecord]
-  {
+  private static func chained(
+    _ events: ArraySlice<EventRecord>, after hash: [UInt8]
+  ) throws(FaultCause) -> [EventRecord] {
     var events = Array(events)
     guard let last = events.last else { return [] }
     guard hash.count == EventHash.size else {
-      throw changed(last, "the hash before it has \(hash.count) bytes")
+      throw .storeChanged("the hash before event \(last.position) has \(hash.count) bytes")
     }
     var sha = SHA256()
     var canonical = ByteBuffer()
@@ -71,12 +74,10 @@ struct StoredRow {
       previous = sha.finish()
       events[index].hash = previous
     }
-    guard previous == last.hash else { throw changed(last, "its hash does not follow from the events before it") }
+    guard previous == last.hash else {
+      throw .storeChanged("the hash of event \(last.position) does not follow from the events before it")
+    }
     return events
-  }
-
-  private static func changed(_ event: EventRecord, _ reason: String) -> FeedError {
-    .storeChanged(shard: event.shard, position: event.position, reason: reason)
   }
 
   // MARK: Columns
@@ -96,7 +97,7 @@ struct StoredRow {
 
   private static func run(
     _ rows: PostgresResult, _ row: Int, _ shard: Int, _ position: Int64
-  ) throws(FeedError) -> [EventRecord] {
+  ) throws(FeedError) -> Content {
     let (run, version, recordedAt, hash) = try StoreFeed.guarded { () throws(PostgresError) in
       let command = try rows.uuid(row, 5)
       let run = EventRun.Row(
@@ -109,9 +110,9 @@ struct StoredRow {
       var events = try EventRun.decode(
         run, shard: shard, position: position, schemaVersion: version, recordedAt: recordedAt)
       events[events.count - 1].hash = hash
-      return events
+      return .run(events)
     } catch {
-      throw .unreadable(shard: shard, position: position, reason: "\(error)")
+      return .unreadable(error)
     }
   }
 }

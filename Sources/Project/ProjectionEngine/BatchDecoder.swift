@@ -1,5 +1,5 @@
 package import EventFeed
-package import Events
+import Events
 
 /// Decodes what a fetch gave as far as memory allows. A fetch is bounded by stored bytes, and those of registered series
 /// can unpack to fifty times as much (texts stand once in a payload): so the decoded size is bounded too.
@@ -9,26 +9,38 @@ package struct BatchDecoder {
 
   package init() {}
 
-  /// The decoded events, and how many records were left out. At least one event is decoded; of each shard those that are
-  /// decoded are its first ones.
-  package mutating func decode(
-    _ records: [EventRecord], _ decoder: EventDecoder, bytesLimit: Int
-  ) throws(FeedError) -> (events: [DecodedEvent], left: Int) {
+  /// At least one record is looked at; of each shard those that are decoded are its first ones. One that cannot be decoded
+  /// ends its shard, and no other.
+  package mutating func decode(_ batch: FeedBatch, _ decoder: EventDecoder, bytesLimit: Int) -> DecodedBatch {
+    let records = batch.records
     let start = records.firstIndex { $0.shard >= firstShard } ?? 0
-    var events: [DecodedEvent] = []
-    events.reserveCapacity(records.count)
+    var decoded = DecodedBatch()
+    decoded.events.reserveCapacity(records.count)
+    /// Shards that do not get to their end.
+    var cut: Set<Int> = []
     var bytes = 0
-    for offset in records.indices {
-      let record = records[(start + offset) % records.count]
+    for place in records.indices {
+      let index = (start + place) % records.count
+      let record = records[index]
       if bytes >= bytesLimit {
-        firstShard = record.shard
-        return (events, records.count - offset)
+        if decoded.left == 0 { firstShard = record.shard }
+        decoded.left += 1
+        cut.insert(record.shard)
+        continue
       }
-      let event = try decoder.decode(record)
-      bytes += event.memorySize
-      events.append(event)
+      if cut.contains(record.shard) { continue }
+      let offset = batch.offsets.isEmpty ? -1 : batch.offsets[index]
+      do throws(EventError) {
+        let event = try decoder.decode(record, offset: offset < 0 ? nil : offset)
+        bytes += event.memorySize
+        decoded.events.append(event)
+      } catch {
+        cut.insert(record.shard)
+        decoded.undecodable.append(FeedFault(shard: record.shard, position: record.position, .unreadable(error)))
+      }
     }
-    return (events, 0)
+    decoded.unreadable = batch.faults.filter { !cut.contains($0.shard) }
+    return decoded
   }
 }
 

@@ -9,8 +9,6 @@ package struct BuildHealth {
 
   package init() {}
 
-  package mutating func stop(_ build: Int32, _ reason: String) { stopped[build] = reason }
-
   /// A build's own code has failed; returns whether it is given up for that.
   package mutating func note(_ failure: BuildFailure) -> Bool {
     if failure.isPassing { return false }

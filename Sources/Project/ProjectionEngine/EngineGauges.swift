@@ -7,8 +7,11 @@ enum EngineGauges {
     registry.gauge("daybook_projector_running", "1 while it projects or stands by, 0 while it cannot: see /readyz.") {
       status().state == .running ? 1 : 0
     }
-    registry.gauge("daybook_projector_feed_up", "1 while the event store can be read.") {
+    registry.gauge("daybook_projector_feed_up", "1 while events can be read.") {
       status().feedUnavailable == nil ? 1 : 0
+    }
+    registry.gauge("daybook_projector_stopped_shards", "Shards that cannot be read on, see /readyz.") {
+      Double(status().stoppedShards.count)
     }
     registry.gauge(
       "daybook_projector_silence_seconds", "Since the engine's thread last showed that it lives, events or not."

@@ -1,3 +1,4 @@
+import EventFeed
 package import Probes
 import Runtime
 
@@ -19,7 +20,8 @@ package enum EngineHealth {
 
   /// Whether the read models are kept up to date.
   package static func checks(_ status: EngineStatus) -> [HealthCheck] {
-    [engine(status), feed(status)] + status.builds.map { build($0, status) } + [lagEvents(status), lag(status)]
+    [engine(status), feed(status)] + status.stoppedShards.map(stopped) + status.builds.map { build($0, status) }
+      + [lagEvents(status), lag(status)]
   }
 
   private static func engine(_ status: EngineStatus) -> HealthCheck {
@@ -38,7 +40,15 @@ package enum EngineHealth {
     guard let reason = status.feedUnavailable else { return HealthCheck("event-store:reading", .datastore) }
     return HealthCheck(
       "event-store:reading", .datastore, .fail, reason: "events cannot be read: \(reason)",
-      remedy: "see whether the event store's Postgres runs; it tries again by itself")
+      remedy: "see whether the event store's Postgres, and Kafka where it is used, run; it tries again by itself")
+  }
+
+  private static func stopped(_ fault: FeedFault) -> HealthCheck {
+    HealthCheck(
+      "shard:reading", .component, .fail,
+      reason: "shard \(fault.shard) stands still before event \(fault.position): \(fault.reason)",
+      remedy: "\(fault.remedy); it tries again by itself"
+    ).of("\(fault.shard)")
   }
 
   private static func build(_ build: EngineStatus.Build, _ status: EngineStatus) -> HealthCheck {

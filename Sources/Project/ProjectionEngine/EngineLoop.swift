@@ -12,6 +12,7 @@ final class EngineLoop {
   private let metrics: EngineMetrics
   private let status: StatusBoard
   private var health = BuildHealth()
+  private let stopped: StoppedShards
   /// Whose events the session before this one had.
   private var identity: StoreIdentity?
   private var backoff = Backoff()
@@ -27,6 +28,7 @@ final class EngineLoop {
     self.logger = logger
     self.metrics = metrics
     self.status = status
+    stopped = StoppedShards(retry: settings.retryStopped, logger: logger)
     views = ViewsUpkeep(interval: settings.viewsInterval, logger: logger)
   }
 
@@ -43,7 +45,7 @@ final class EngineLoop {
         announce(opened)
         try opened.run()
       } catch {
-        handle(error, session)
+        handle(error)
       }
       if let session { generation = session.lastGeneration }
       exchange.give(nil)
@@ -64,8 +66,8 @@ final class EngineLoop {
 
   private func open() throws -> EngineSession {
     try EngineSession(
-      settings: settings, exchange: exchange, metrics: metrics, stopped: Set(health.stopped.keys),
-      firstGeneration: generation,
+      settings: settings, exchange: exchange, metrics: metrics, givenUp: Set(health.stopped.keys),
+      stopped: stopped, firstGeneration: generation,
       flushed: { [self] builds in
         for build in builds { health.noteFlush(build.build.id) }
         backoff.reset()
@@ -77,17 +79,19 @@ final class EngineLoop {
       })
   }
 
-  /// Builds that were stopped get another chance when the store has become another one: it was restored, and what they
-  /// stumbled over may be gone.
+  /// Builds and shards that were stopped get another chance when the store has become another one: it was restored, and
+  /// what they stumbled over may be gone.
   private func noteIdentity(_ session: EngineSession) throws {
     let before = identity
     identity = session.identity
-    guard let before, before != session.identity, !health.stopped.isEmpty else { return }
+    guard let before, before != session.identity else { return }
+    stopped.keep { _ in false }
+    if health.stopped.isEmpty { return }
     health.forgive()
     throw FeedError.otherStore(expected: before, actual: session.identity)
   }
 
-  private func handle(_ error: any Error, _ session: EngineSession?) {
+  private func handle(_ error: any Error) {
     metrics.failures.add()
     status.waiting(Self.safe(error))
     switch error {
@@ -97,22 +101,8 @@ final class EngineLoop {
       } else {
         warn("projecting failed, trying again", failure.cause)
       }
-    case FeedError.storeChanged(let shard, let position, _):
-      stopBuilds(of: session, "\(error)") { $0.progress(shard)?.position == position }
-    case FeedError.unreadable(let shard, _, _):
-      stopBuilds(of: session, "\(error)") { $0.holds(shard) }
     default:
       warn("cannot project, trying again", error)
-    }
-  }
-
-  /// Stops those that stand where the error is; nothing known about who does means all of them.
-  private func stopBuilds(of session: EngineSession?, _ reason: String, where isConcerned: (RunningBuild) -> Bool) {
-    let running = session?.running ?? []
-    let concerned = running.filter(isConcerned)
-    for build in concerned.isEmpty ? running : concerned {
-      health.stop(build.build.id, reason)
-      logger.error("build stopped", ["build": "\(build.build.id)", "reason": reason])
     }
   }
 

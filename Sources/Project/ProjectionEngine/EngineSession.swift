@@ -14,13 +14,15 @@ final class EngineSession {
   private let exchange: Exchange
   private let metrics: EngineMetrics
   private let store: ReadStore
-  private let leases: Leases
+  private let claims: any ShardClaims
   let identity: StoreIdentity
   /// Those that the registered projections have, given up or not.
   let builds: [Build]
   /// Those of other versions of the registered projections: they stand still.
   let standing: [Build]
   private(set) var running: [RunningBuild] = []
+  /// Those that cannot be read on; outlives the session.
+  let stopped: StoppedShards
 
   /// Told of the builds after each flush.
   private let flushed: ([RunningBuild]) -> Void
@@ -28,6 +30,8 @@ final class EngineSession {
   private let publish: (EngineSession) -> Void
 
   private var generation = 0
+  /// It is being decided whose the shards are: nothing may be written.
+  private var isUnsettled = false
   private var nextTick: UInt64 = 0
   private var identityCheckedAt = MonotonicClock.now
   private var lastEventAt: UInt64 = 0
@@ -36,31 +40,33 @@ final class EngineSession {
   private var folded: Set<Int32> = []
 
   /// Connects, and makes the builds that are missing.
-  /// - Parameter stopped: builds that have been given up.
+  /// - Parameter givenUp: builds that are not to be projected.
   init(
-    settings: EngineSettings, exchange: Exchange, metrics: EngineMetrics, stopped: Set<Int32>, firstGeneration: Int,
-    flushed: @escaping ([RunningBuild]) -> Void, publish: @escaping (EngineSession) -> Void
+    settings: EngineSettings, exchange: Exchange, metrics: EngineMetrics, givenUp: Set<Int32>, stopped: StoppedShards,
+    firstGeneration: Int, flushed: @escaping ([RunningBuild]) -> Void, publish: @escaping (EngineSession) -> Void
   ) throws {
     self.settings = settings
     self.exchange = exchange
     self.metrics = metrics
+    self.stopped = stopped
     self.flushed = flushed
     self.publish = publish
     generation = firstGeneration
-    identity = try settings.openFeed().identity
+    identity = try settings.openStore().identity
     store = try ReadStore(settings.readStore, application: settings.application)
-    leases = try Leases(settings.readStore, application: "\(settings.application) leases")
+    claims = try settings.openClaims { exchange.claimsChanged() }
     var all: [Build] = []
     for projection in settings.projections {
       for build in try store.ensureBuild(of: projection, store: identity) {
         all.append(build)
-        if stopped.contains(build.id) { continue }
+        if givenUp.contains(build.id) { continue }
         running.append(RunningBuild(build, projection: projection))
       }
     }
     builds = all
     let names = Set(settings.projections.map(\.name))
     standing = try store.builds().filter { names.contains($0.projection) && !all.contains($0) }
+    stopped.tryAll()
   }
 
   var lastGeneration: Int { generation }
@@ -72,14 +78,17 @@ final class EngineSession {
   func run() throws {
     while true {
       if MonotonicClock.now >= nextTick { try tick() }
-      switch exchange.next(until: nextDeadline()) {
+      switch exchange.next(until: nextDeadline(), takesBatches: !isUnsettled) {
       case .stopping: return
       case .failed(let error): throw error
+      case .claimsChanged: try tick()
       case .batch(let batch): try project(batch)
       case nil: break
       }
-      try foldWhatIsDue()
-      try maintainIfDue()
+      if !isUnsettled {
+        try foldWhatIsDue()
+        try maintainIfDue()
+      }
       publish(self)
     }
   }
@@ -89,32 +98,55 @@ final class EngineSession {
   private func tick() throws {
     nextTick = MonotonicClock.deadline(after: settings.leaseInterval)
     folded.removeAll()
-    try checkIdentityIfStopped()
-    if leases.noticeIfClosed() || store.noticeIfClosed() {
+    if store.noticeIfClosed() {
       throw PostgresError(
         "project", message: "the read store has closed the connection", isConnectionLost: true)
     }
+    try claims.check()
+    isUnsettled = claims.isUnsettled()
+    if isUnsettled { return }
+    try checkIdentityIfStopped()
+    let hasLost = letGoOfLost()
+    let hasTaken = try takeMissing()
+    stopped.keep { shard in running.contains { $0.holds(shard) } }
+    try noteWhatGoesOn()
+    let triesAgain = stopped.tryDue()
+    if hasLost || hasTaken || triesAgain { orderEvents() }
+  }
+
+  /// What a build or a shard was stopped for may be over once a restored store was told so and has a new generation.
+  /// Nobody else would notice here: what is stopped asks for no events.
+  private func checkIdentityIfStopped() throws {
+    guard running.count < builds.count || !stopped.faults.isEmpty else { return }
+    guard MonotonicClock.now &- identityCheckedAt >= UInt64(settings.identityInterval.nanoseconds) else { return }
+    identityCheckedAt = MonotonicClock.now
+    let actual = try settings.openStore().identity
+    guard actual == identity else { throw FeedError.otherStore(expected: identity, actual: actual) }
+  }
+
+  /// Returns whether any was lost. Nothing is applied here that is not flushed.
+  private func letGoOfLost() -> Bool {
+    let held = running.flatMap { build in build.heldShards.map(build.key) }
+    let lost = claims.lost(of: Set(held))
+    for build in running {
+      for shard in build.heldShards where lost.contains(build.key(shard)) { build.letGo(shard) }
+    }
+    return !lost.isEmpty
+  }
+
+  /// Returns whether any was taken.
+  private func takeMissing() throws -> Bool {
     var missing: [BuildShard: RunningBuild] = [:]
     for build in running {
       for shard in 0..<identity.shards where !build.holds(shard) { missing[build.key(shard)] = build }
     }
-    if missing.isEmpty { return }
-    let taken = try leases.take(missing.keys)
+    if missing.isEmpty { return false }
+    let taken = try claims.take(missing.keys.sorted())
     for key in taken {
       guard let build = missing[key] else { continue }
       try take(key, for: build)
     }
-    if !taken.isEmpty { orderEvents() }
-  }
-
-  /// What a build was stopped for may be over once a restored store was told so and has a new generation. Nobody else
-  /// would notice here: a stopped build asks for no events.
-  private func checkIdentityIfStopped() throws {
-    guard running.count < builds.count else { return }
-    guard MonotonicClock.now &- identityCheckedAt >= UInt64(settings.identityInterval.nanoseconds) else { return }
-    identityCheckedAt = MonotonicClock.now
-    let actual = try settings.openFeed().identity
-    guard actual == identity else { throw FeedError.otherStore(expected: identity, actual: actual) }
+    return !taken.isEmpty
   }
 
   private func take(_ key: BuildShard, for build: RunningBuild) throws {
@@ -128,14 +160,15 @@ final class EngineSession {
     build.hold(key.shard, progress)
   }
 
-  /// Tells the reader to start from what the builds have in their rows.
+  /// Tells the reader to start from what the builds have in their rows, and to leave out the shards that are stopped.
   private func orderEvents() {
     var marks: [Int: FeedMark] = [:]
     var checks: [FeedMark] = []
     for build in running {
-      for shard in build.heldShards {
+      for shard in build.heldShards where !stopped.isLeftOut(shard) {
         guard let progress = build.progress(shard) else { continue }
-        let mark = FeedMark(shard: shard, position: progress.position, hash: progress.hash)
+        let mark = FeedMark(
+          shard: shard, position: progress.position, hash: progress.hash, offset: progress.offset)
         checks.append(mark)
         if let least = marks[shard], least.position <= mark.position { continue }
         marks[shard] = mark
@@ -147,9 +180,38 @@ final class EngineSession {
         generation: generation, identity: identity, marks: marks.values.sorted { $0.shard < $1.shard }, checks: checks))
   }
 
+  // MARK: Stopped shards
+
+  /// For each projection: what one cannot read, none can.
+  private func stop(at fault: FeedFault) throws {
+    stopped.note(fault)
+    try store.note(fault.description, for: held(fault.shard))
+  }
+
+  private func noteWhatGoesOn() throws {
+    for shard in stopped.settle(exchange.report, under: generation) { try store.note(nil, for: held(shard)) }
+  }
+
+  private func held(_ shard: Int) -> [BuildShard: ShardProgress] {
+    var held: [BuildShard: ShardProgress] = [:]
+    for build in running { held[build.key(shard)] = build.progress(shard) }
+    return held
+  }
+
   // MARK: Events
 
   private func project(_ batch: ReaderBatch) throws {
+    if !batch.events.isEmpty { try apply(batch) }
+    for fault in batch.faults { try stop(at: fault) }
+    let needsHealing = running.contains(where: \.needsHealing)
+    if needsHealing {
+      metrics.heals.add()
+      for build in running { build.healed() }
+    }
+    if needsHealing || !batch.faults.isEmpty { orderEvents() }
+  }
+
+  private func apply(_ batch: ReaderBatch) throws {
     let started = MonotonicClock.now
     var applied = running.map { _ in (events: 0, samples: 0) }
     for event in batch.events {
@@ -167,11 +229,6 @@ final class EngineSession {
     metrics.batchEvents.observe(Double(batch.events.count))
     metrics.flushSeconds.observe(since: started)
     lastEventAt = MonotonicClock.now
-    if running.contains(where: \.needsHealing) {
-      metrics.heals.add()
-      for build in running { build.healed() }
-      orderEvents()
-    }
   }
 
   private func apply(_ event: DecodedEvent, to build: RunningBuild) throws -> Bool {
@@ -193,7 +250,20 @@ final class EngineSession {
       build.flushCommitted()
       folded.remove(build.build.id)
     }
+    claims.flushed(offsets)
     flushed(dirty)
+  }
+
+  /// By shard the least that a build has in its rows, as far as known.
+  private var offsets: [Int: Int64] {
+    var offsets: [Int: Int64] = [:]
+    for build in running {
+      for shard in build.heldShards {
+        guard let offset = build.progress(shard)?.offset else { continue }
+        offsets[shard] = min(offsets[shard] ?? offset, offset)
+      }
+    }
+    return offsets
   }
 
   // MARK: Folds
@@ -211,7 +281,7 @@ final class EngineSession {
       case .whenQuiet: if MonotonicClock.now >= quietFold(build) { try foldSlice(build) }
       case .betweenFlushes: try foldSlice(build)
       case .atOnce:
-        while !folded.contains(build.build.id), build.fold.foldDemand(at: moment) == .atOnce, !exchange.isStopping {
+        while !folded.contains(build.build.id), build.fold.foldDemand(at: moment) == .atOnce, !exchange.isInterrupted {
           try foldSlice(build)
           publish(self)
         }
@@ -268,6 +338,7 @@ final class EngineSession {
   /// Until when nothing but a batch or the end is of interest.
   private func nextDeadline() -> UInt64 {
     var deadline = nextTick
+    if isUnsettled { return deadline }
     let moment = moment
     for build in running where !folded.contains(build.build.id) {
       switch build.fold.foldDemand(at: moment) {

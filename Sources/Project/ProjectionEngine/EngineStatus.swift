@@ -1,3 +1,4 @@
+package import EventFeed
 package import ProjectionKit
 
 /// What an engine is doing, as of a moment ago.
@@ -61,7 +62,9 @@ package struct EngineStatus: Sendable {
   package var builds: [Build] = []
   /// Of the event store; 0 until it was asked.
   package var shards = 0
-  /// Why the event store cannot be read at the moment.
+  /// The shards, of those that this engine projects, that cannot be read on, by shard.
+  package var stoppedShards: [FeedFault] = []
+  /// Why events do not come at the moment.
   package var feedUnavailable: String?
   /// Age of the oldest event that is not in the rows, in seconds; 0 when there is none.
   package var lagSeconds: Double = 0

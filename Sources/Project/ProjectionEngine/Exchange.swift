@@ -10,11 +10,14 @@ final class Exchange: Sendable {
     case batch(ReaderBatch)
     /// The reader cannot go on under this order.
     case failed(FeedError)
+    /// It has changed, or is changing, whose the shards are.
+    case claimsChanged
     case stopping
   }
 
   private struct State {
     var isStopping = false
+    var haveClaimsChanged = false
     var order: ReaderOrder?
     var batch: ReaderBatch?
     var failure: FeedError?
@@ -52,7 +55,16 @@ final class Exchange: Sendable {
     }
   }
 
+  /// Makes the engine look at its claims at once.
+  func claimsChanged() {
+    state.withLock { $0.haveClaimsChanged = true }
+    state.broadcast()
+  }
+
   // MARK: Engine
+
+  /// Something is more urgent than a long round of work.
+  var isInterrupted: Bool { state.withLock { $0.isStopping || $0.haveClaimsChanged } }
 
   /// Replaces the order; nil: nothing is to be read.
   func give(_ order: ReaderOrder?) {
@@ -64,11 +76,16 @@ final class Exchange: Sendable {
     wakeAll()
   }
 
-  /// The next batch or failure; nil after the deadline.
-  func next(until deadline: UInt64) -> Arrival? {
+  /// What is to be done next; nil after the deadline.
+  /// - Parameter takesBatches: false: a batch has to wait.
+  func next(until deadline: UInt64, takesBatches: Bool) -> Arrival? {
     let arrival: Arrival? = state.wait(until: deadline) { state in
       if state.isStopping { return .stopping }
-      if let batch = state.takeBatch() { return .batch(batch) }
+      if state.haveClaimsChanged {
+        state.haveClaimsChanged = false
+        return .claimsChanged
+      }
+      if takesBatches, let batch = state.takeBatch() { return .batch(batch) }
       if let failure = state.failure {
         state.failure = nil
         return .failed(failure)

@@ -17,13 +17,8 @@ package enum GenerationChange {
     let feed = try StoreFeed(eventStore, application: application)
     let store = try ReadStore(readStore, application: application)
     return try store.adoptBuilds(of: feed.identity) { _, progress in
-      do {
-        try feed.verify(
-          progress.map { FeedMark(shard: $0.key, position: $0.value.position, hash: $0.value.hash) })
-        return true
-      } catch FeedError.storeChanged {
-        return false
-      }
+      try feed.verify(progress.map { FeedMark(shard: $0.key, position: $0.value.position, hash: $0.value.hash) })
+        .isEmpty
     }
   }
 }

@@ -1,3 +1,4 @@
+import EventFeed
 import Events
 
 /// Decoded events on their way to the engine.
@@ -5,6 +6,8 @@ struct ReaderBatch: Sendable {
   let generation: Int
   /// By shard, then position.
   let events: [DecodedEvent]
+  /// The shards that cannot be read on behind their events.
+  var faults: [FeedFault] = []
   /// There is certainly more.
   let isFull: Bool
 

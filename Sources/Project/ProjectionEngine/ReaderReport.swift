@@ -2,13 +2,15 @@ import EventFeed
 
 /// What the reader last saw of the store: for status and metrics.
 struct ReaderReport: Sendable {
+  /// The order under which the rest was seen.
+  var generation = 0
   /// By shard.
   var heads: [Int: Int64] = [:]
   /// Of the reader's own marks, by shard; asked for about once a second while events come.
   var lags: [Int: FeedLag] = [:]
   /// The last position that was read, by shard.
   var read: [Int: Int64] = [:]
-  /// Why the store cannot be read at the moment.
+  /// Why events do not come at the moment.
   var unavailable: String?
 
   /// When the oldest event was recorded that is not read, as far as known, nanoseconds since 1970; nil where there is none.

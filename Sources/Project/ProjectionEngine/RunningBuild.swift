@@ -38,6 +38,12 @@ final class RunningBuild {
 
   func key(_ shard: Int) -> BuildShard { BuildShard(build: build.id, shard: shard) }
 
+  /// The shard is another projector's from now on: its rows are not touched any more.
+  func letGo(_ shard: Int) {
+    fold.forget(shard: shard)
+    shards[shard] = nil
+  }
+
   func hold(_ shard: Int, _ progress: ShardProgress) {
     shards[shard] = HeldShard(flushed: progress, cursor: ShardCursor(progress))
   }
@@ -55,7 +61,7 @@ final class RunningBuild {
     case .apply:
       isDirty = true
       try fold.apply(event)
-      shards[event.shard]?.cursor.advance(hash: event.hash)
+      shards[event.shard]?.cursor.advance(hash: event.hash, offset: event.offset)
       return true
     }
   }

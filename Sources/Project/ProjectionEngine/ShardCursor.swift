@@ -20,9 +20,10 @@ package struct ShardCursor: Equatable {
     return position == progress.position + 1 ? .apply : .heal
   }
 
-  /// After the event was applied.
-  package mutating func advance(hash: [UInt8]) {
+  /// After the event was applied. One without an offset leaves the offset of the one before.
+  package mutating func advance(hash: [UInt8], offset: Int64?) {
     progress.position += 1
     progress.hash = hash
+    progress.offset = offset ?? progress.offset
   }
 }

@@ -66,6 +66,7 @@ final class StatusBoard: Sendable {
       $0.state = .running
       $0.builds = builds + standing
       $0.shards = session.shards
+      $0.stoppedShards = session.stopped.faults
     }
   }
 

@@ -20,6 +20,7 @@ package struct Fence {
   private var newPositions: [Int64] = []
   private var hashes: [[UInt8]] = []
   private var epochs: [Int64] = []
+  private var offsets: [Int64?] = []
 
   package init() {}
 
@@ -34,6 +35,7 @@ package struct Fence {
     newPositions.append(new.position)
     hashes.append(new.hash)
     epochs.append(old.epoch)
+    offsets.append(new.offset)
   }
 
   /// For a fold: nothing moves.
@@ -47,8 +49,10 @@ package struct Fence {
     "fence",
     """
     UPDATE daybook_read.progress AS p
-    SET position = w.new, hash = w.hash, updated_at = CASE WHEN w.new > w.old THEN $7 ELSE p.updated_at END
-    FROM unnest($1, $2, $3, $4, $5, $6) AS w (build, shard, old, new, hash, epoch)
+    SET position = w.new, hash = w.hash, kafka_offset = coalesce(w.kafka_offset, p.kafka_offset),
+      updated_at = CASE WHEN w.new > w.old THEN $8 ELSE p.updated_at END,
+      problem = CASE WHEN w.new > w.old THEN NULL ELSE p.problem END
+    FROM unnest($1, $2, $3, $4, $5, $6, $7) AS w (build, shard, old, new, hash, epoch, kafka_offset)
     WHERE p.build = w.build AND p.shard = w.shard AND p.position = w.old AND p.epoch = w.epoch
     """)
 
@@ -60,6 +64,7 @@ package struct Fence {
     parameters.int64Array(newPositions)
     parameters.byteaArray(hashes)
     parameters.int64Array(epochs)
+    parameters.int64Array(offsets)
     parameters.int64(wall)
     return parameters
   }

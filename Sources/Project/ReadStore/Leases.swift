@@ -5,7 +5,7 @@ package import Postgres
 ///
 /// A lease keeps two projectors from doing the same work; it does not protect the rows (see `Fence`). So nothing goes wrong
 /// when this connection dies before the one that writes: everything is let go, and the next holder raises the epochs.
-package final class Leases {
+package final class Leases: ShardClaims {
   private let connection: PostgresConnection
   package private(set) var held: Set<BuildShard> = []
 
@@ -17,6 +17,18 @@ package final class Leases {
 
   /// The server has closed the connection, and with it the leases. Does not block.
   package func noticeIfClosed() -> Bool { connection.noticeIfClosed() }
+
+  package func check() throws {
+    if noticeIfClosed() {
+      throw PostgresError(
+        "project", message: "the read store has closed the connection of the leases", isConnectionLost: true)
+    }
+  }
+
+  /// Whoever has a lease keeps it.
+  package func isUnsettled() -> Bool { false }
+  package func lost(of held: Set<BuildShard>) -> Set<BuildShard> { [] }
+  package func flushed(_ offsets: [Int: Int64]) {}
 
   /// Tries each of `shards` that is not held, without waiting, in one round trip; returns those that it got.
   package func take(_ shards: some Sequence<BuildShard>) throws(PostgresError) -> [BuildShard] {

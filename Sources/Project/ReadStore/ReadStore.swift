@@ -39,18 +39,20 @@ package final class ReadStore {
       let row = try connection.query(Self.raiseEpoch, parameters)
       guard row.rowCount == 1 else { throw ReadStoreError.noSuchProgress(shard) }
       let progress = ShardProgress(
-        position: try row.int64(0, 0), hash: try row.byteArray(0, 1), epoch: try row.int64(0, 2))
+        position: try row.int64(0, 0), hash: try row.byteArray(0, 1), epoch: try row.int64(0, 2),
+        offset: row.isNull(0, 3) ? nil : try row.int64(0, 3))
       try restore(progress, transaction)
       return progress
     }
   }
 
-  /// The UPDATE waits for a writer's lock on the row and returns what it left.
+  /// The UPDATE waits for a writer's lock on the row and returns what it left. What was wrong for the one before is to be
+  /// found out anew.
   private static let raiseEpoch = PostgresStatement(
     "raise_epoch",
     """
-    UPDATE daybook_read.progress SET epoch = epoch + 1 WHERE build = $1 AND shard = $2
-    RETURNING position, hash, epoch
+    UPDATE daybook_read.progress SET epoch = epoch + 1, problem = NULL WHERE build = $1 AND shard = $2
+    RETURNING position, hash, epoch, kafka_offset
     """)
 
   /// One transaction: the fence, then `body`, then COMMIT. When anything throws, nothing of it is in the tables, unless it

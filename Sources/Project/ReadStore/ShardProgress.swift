@@ -6,10 +6,13 @@ package struct ShardProgress: Hashable, Sendable {
   package var hash: [UInt8]
   /// Raised whenever somebody takes the shard.
   package var epoch: Int64
+  /// Where Kafka had that event or one before it: a hint; nil: not known.
+  package var offset: Int64?
 
-  package init(position: Int64, hash: [UInt8], epoch: Int64) {
+  package init(position: Int64, hash: [UInt8], epoch: Int64, offset: Int64? = nil) {
     self.position = position
     self.hash = hash
     self.epoch = epoch
+    self.offset = offset
   }
 }

@@ -55,7 +55,7 @@ enum RestoreProgram: Subcommand {
     try cluster.start()
     _ = try StoreMigration.run(databases, shards: StoreMigration.defaultShards)
     let feed = try StoreFeed(databases.eventStore(role: "daybook_feed"), application: "daybook restore")
-    do { try feed.verify(note.heads) } catch { throw BackupError.eventsMissing(error.description) }
+    if let fault = try feed.verify(note.heads).first { throw BackupError.eventsMissing(fault.description) }
     try StoreRestoration.settle(cluster, databases, logger)
     let restored = try StoreFeed(databases.eventStore(role: "daybook_feed"), application: "daybook restore")
     return (restored.identity, try restored.heads().reduce(0) { $0 + $1.position })
