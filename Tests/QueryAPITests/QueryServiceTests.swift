@@ -225,6 +225,12 @@ import Testing
       store.stopProjector()
       _ = try store.record([TestSample(Self.b, at: 5, 1)])
       #expect(try service.get("/v1/status").text.contains("\"lag\":{\"events\":1,"))
+      #expect(try service.get("/v1/status").text.contains("\"events\":1,\"seconds\":"))
+      #expect(try !service.get("/v1/status").text.contains("\"problem\""))
+      try store.database.connect().execute("UPDATE daybook_read.progress SET problem = 'stuck' WHERE shard = 2")
+      let stuck = try service.get("/v1/status").text
+      #expect(stuck.split(separator: "\"problem\":\"stuck\"}").count == 3)
+      #expect(stuck.contains("{\"shard\":2,"))
       let alone = try RunningQueryService(store.readStore)
       defer { alone.stop() }
       let blind = try alone.get("/v1/status").text

@@ -65,7 +65,14 @@ enum StatusTable {
       ]
     }
     let head = ["projection", "build", "version", "", "events behind", "seconds behind", "position"]
-    return aligned([head] + rows).joined(separator: "\n") + "\n"
+    return aligned([head] + rows).joined(separator: "\n") + "\n" + problems(store)
+  }
+
+  /// A line for each shard that stands still: once, since it does so for every projection.
+  private static func problems(_ store: StoreStatus) -> String {
+    var lines: [String] = []
+    for problem in store.builds.flatMap(\.problems) where !lines.contains(problem) { lines.append(problem) }
+    return lines.map { "\($0)\n" }.joined()
   }
 
   private static func aligned(_ rows: [[String]]) -> [String] {

@@ -13,6 +13,8 @@ struct StoreStatus {
     /// Sum over all shards.
     let position: Int64
     let shards: Int
+    /// Why shards stand still, one each, by shard.
+    let problems: [String]
   }
 
   let store: String?
@@ -38,7 +40,8 @@ struct StoreStatus {
             projection: projection["name"]?.string ?? "", schema: build["schema"]?.string ?? "",
             version: build["version"]?.int64, isActive: build["active"]?.bool == true,
             lagEvents: build["lag"]?["events"]?.int64, lagSeconds: build["lag"]?["seconds"]?.double,
-            position: shards.reduce(Int64(0)) { $0 + ($1["position"]?.int64 ?? 0) }, shards: shards.count))
+            position: shards.reduce(Int64(0)) { $0 + ($1["position"]?.int64 ?? 0) }, shards: shards.count,
+            problems: shards.compactMap { $0["problem"]?.string }))
       }
     }
     self.builds = builds

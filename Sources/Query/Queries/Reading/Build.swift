@@ -13,6 +13,8 @@ package struct Build: Sendable {
   package let store: StoreIdentity
   /// Per shard, from 0: the position of the last event in it; 0: none yet.
   package var positions: [Int64]
+  /// Shard → why it stands still, and what to do about it.
+  package var problems: [Int: String] = [:]
   /// When the last of them was written, in nanoseconds since 1970; nil: never.
   package var updatedAt: Int64?
 

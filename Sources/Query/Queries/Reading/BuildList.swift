@@ -10,7 +10,7 @@ enum BuildList {
   private static func text(where filter: String) -> String {
     """
     SELECT b.id, b.projection, b.version, b.schema, b.active, b.store_id, b.generation, b.shards,
-      p.shard, p.position, p.updated_at
+      p.shard, p.position, p.updated_at, p.problem
     FROM daybook_read.builds b LEFT JOIN daybook_read.progress p ON p.build = b.id
     \(filter) ORDER BY b.id, p.shard
     """
@@ -25,6 +25,7 @@ enum BuildList {
       let last = builds.count - 1
       guard builds[last].positions.indices.contains(shard) else { continue }
       builds[last].positions[shard] = try rows.int64(row, 9)
+      if !rows.isNull(row, 11) { builds[last].problems[shard] = try rows.text(row, 11) }
       let updatedAt = try rows.int64(row, 10)
       builds[last].updatedAt = max(builds[last].updatedAt ?? .min, updatedAt)
     }

@@ -3,10 +3,11 @@ import Events
 import Queries
 
 /// `{"store", "position", "lagProblem", "storage": {"events", "readModels"}, "projections": [{"name", "builds": [{"id", "version", "schema", "active",
-/// "store", "updatedAt", "lag": {"events", "seconds"}, "shards": [{"shard", "position", "head", "events"}]}]}]}`.
+/// "store", "updatedAt", "lag": {"events", "seconds"}, "shards": [{"shard", "position", "head", "events", "seconds",
+/// "problem"}]}]}]}`.
 ///
 /// `position` is the token of what answers hold; null while there is no read model. `lag` is null where the event store
-/// cannot be asked, and `lagProblem` says why. `storage` is in bytes on disk; null: cannot be asked.
+/// cannot be asked, and `lagProblem` says why. A shard has a `problem` when it stands still. `storage` is in bytes on disk; null: cannot be asked.
 struct StatusJSON {
   private var json = JSONWriter()
   private let now: Int64
@@ -69,7 +70,7 @@ struct StatusJSON {
     json.raw(",\"updatedAt\":")
     json.time(build.updatedAt, .milliseconds)
     write(status.lag)
-    write(build.positions, status.lag)
+    writeShards(status)
     json.raw("}")
   }
 
@@ -87,18 +88,24 @@ struct StatusJSON {
     json.raw("}")
   }
 
-  private mutating func write(_ positions: [Int64], _ lag: [FeedLag]?) {
+  private mutating func writeShards(_ status: StatusReport.BuildStatus) {
     json.raw(",\"shards\":[")
-    for (shard, position) in positions.enumerated() {
+    for (shard, position) in status.build.positions.enumerated() {
       json.raw(shard == 0 ? "{\"shard\":" : ",{\"shard\":")
       json.integer(Int64(shard))
       json.raw(",\"position\":")
       json.integer(position)
-      if let lag = lag?.first(where: { $0.shard == shard }) {
+      if let lag = status.lag?.first(where: { $0.shard == shard }) {
         json.raw(",\"head\":")
         json.integer(lag.head)
         json.raw(",\"events\":")
         json.integer(lag.events)
+        json.raw(",\"seconds\":")
+        json.number(lag.seconds(at: now))
+      }
+      if let problem = status.build.problems[shard] {
+        json.raw(",\"problem\":")
+        json.string(problem)
       }
       json.raw("}")
     }
