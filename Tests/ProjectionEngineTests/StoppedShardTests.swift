@@ -111,6 +111,26 @@ import Testing
     #expect(try scene.number("SELECT max(epoch) FROM daybook_read.progress") == 1)
   }
 
+  @Test func aStoppedShardIsLeftAloneAndItsLagIsTold() throws {
+    let scene = try EngineScene()
+    for shard in 0..<8 { try scene.log.recordMany(shard: shard, count: 3) }
+    try scene.execute("UPDATE daybook_events.events SET type = 99 WHERE shard = 1 AND position = 2")
+    let rules = ChangedFeed.Rules()
+    var settings = settings(scene, rules)
+    settings.retryStopped = .seconds(3_600)
+    let engine = scene.start(settings)
+    try waitUntil("it is left out") { rules.now.begun.last?.map(\.shard) == [0, 2, 3, 4, 5, 6, 7] }
+    let begun = rules.now.begun.count
+    try scene.log.recordMany(shard: 1, count: 2)
+    for round in 1...10 {
+      try scene.log.recordMany(shard: 2, count: 1)
+      try waitUntil("the others go on") { try scene.rows() == 22 + Int64(round) }
+    }
+    #expect(rules.now.begun.count == begun)
+    // One event of shard 1 is in, four are not.
+    try waitUntil("its lag") { engine.status().builds.map(\.lag) == [4, 4] && engine.status().lagSeconds > 1 }
+  }
+
   @Test func aShardAtItsHeadGoesOnWithoutANewEvent() throws {
     let scene = try EngineScene()
     for shard in 0..<8 { try scene.log.recordMany(shard: shard, count: 3) }

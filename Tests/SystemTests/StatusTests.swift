@@ -2,7 +2,10 @@ import Foundation
 import Glibc
 import HTTPClient
 import JSON
+import Postgres
+import PostgresCluster
 import Runtime
+import TestSupport
 import Testing
 
 /// `daybook status` against real services.
@@ -104,6 +107,25 @@ struct StatusTests {
     #expect(blind.status == 1)
     #expect(blind.output.contains("The projections are not known: "), "\(blind.output)")
     #expect(blind.output.contains("command    http://\(daybook.command)"), "\(blind.output)")
+  }
+
+  @Test func aShardThatStandsStillHasALineWithWhatToDo() throws {
+    let daybook = try RunningDaybook()
+    defer { daybook.stop() }
+    try Self.post(daybook)
+    // Of the one shard that has events.
+    let owner = try PostgresConnection(try PostgresCluster.find(home: daybook.home), application: "tests")
+    try owner.execute("UPDATE daybook_events.shards SET hash = sha256(hash) WHERE position > 0")
+    var run = try Self.status(daybook)
+    try waitUntil("the line, and a projector that says why it is not ready") {
+      run = try Self.status(daybook)
+      return run.output.contains("\ncannot read shard ") && run.output.contains("stands still before event 3")
+    }
+    let lines = run.output.split(separator: "\n").filter { $0.hasPrefix("cannot read shard ") }
+    #expect(lines.count == 1, "\(run.output)")
+    #expect(lines.first?.contains(" on from event 3: the event store was restored or changed: ") == true)
+    #expect(lines.first?.contains("run daybook migrate --restored") == true)
+    #expect(run.status == 1)
   }
 
   @Test func watchingWritesALineALookAndEndsCleanWithASignal() throws {

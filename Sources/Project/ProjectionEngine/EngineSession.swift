@@ -165,19 +165,21 @@ final class EngineSession {
     var marks: [Int: FeedMark] = [:]
     var checks: [FeedMark] = []
     for build in running {
-      for shard in build.heldShards where !stopped.isLeftOut(shard) {
+      for shard in build.heldShards {
         guard let progress = build.progress(shard) else { continue }
         let mark = FeedMark(
           shard: shard, position: progress.position, hash: progress.hash, offset: progress.offset)
-        checks.append(mark)
+        if !stopped.isLeftOut(shard) { checks.append(mark) }
         if let least = marks[shard], least.position <= mark.position { continue }
         marks[shard] = mark
       }
     }
+    let sorted = marks.values.sorted { $0.shard < $1.shard }
     generation += 1
     exchange.give(
       ReaderOrder(
-        generation: generation, identity: identity, marks: marks.values.sorted { $0.shard < $1.shard }, checks: checks))
+        generation: generation, identity: identity, marks: sorted.filter { !stopped.isLeftOut($0.shard) },
+        leftOut: sorted.filter { stopped.isLeftOut($0.shard) }, checks: checks))
   }
 
   // MARK: Stopped shards

@@ -120,11 +120,12 @@ final class FeedReader {
     _ batch: FeedBatch, _ order: ReaderOrder, _ reached: [FeedMark], _ feed: any Feed
   ) throws(FeedError) {
     let heads = Dictionary(batch.heads.map { ($0.shard, $0.position) }, uniquingKeysWith: { first, _ in first })
+    let behind = (batch.records.isEmpty ? [] : reached) + order.leftOut
     var lags: [FeedLag]?
-    if batch.records.isEmpty {
+    if behind.isEmpty {
       lags = []
     } else if MonotonicClock.now &- lagAskedAt > 1_000_000_000 {
-      lags = try feed.lag(after: reached)
+      lags = try feed.lag(after: behind)
       lagAskedAt = MonotonicClock.now
     }
     let read = Dictionary(reached.map { ($0.shard, $0.position) }, uniquingKeysWith: { first, _ in first })

@@ -6,7 +6,8 @@ struct ReaderReport: Sendable {
   var generation = 0
   /// By shard.
   var heads: [Int: Int64] = [:]
-  /// Of the reader's own marks, by shard; asked for about once a second while events come.
+  /// Of the reader's own marks and of the shards that are left out, by shard; asked for about once a second while events
+  /// come or shards are left out.
   var lags: [Int: FeedLag] = [:]
   /// The last position that was read, by shard.
   var read: [Int: Int64] = [:]
