@@ -9,6 +9,7 @@ enum Side: String {
   case platform = "Sources/Platform"
   case log = "Sources/Log"
   case write = "Sources/Write"
+  case relay = "Sources/Relay"
   case project = "Sources/Project"
   case query = "Sources/Query"
   case projections = "Projections"
@@ -21,16 +22,22 @@ let allowed: [Side: [Side]] = [
   .platform: [.platform],
   .log: [.platform, .contracts, .log],
   .write: [.platform, .contracts, .log, .write],
+  .relay: [.platform, .contracts, .log, .relay],
   .project: [.platform, .contracts, .log, .project],
   .query: [.platform, .contracts, .log, .query],
   .projections: [.contracts, .project],
   .migrations: [],
-  .programs: [.platform, .contracts, .log, .write, .project, .query, .projections, .migrations, .programs],
+  .programs: [.platform, .contracts, .log, .write, .relay, .project, .query, .projections, .migrations, .programs],
 ]
 
-/// Edges narrower than a side: a projection sees of Project only the kit, and only Programs and Project see a cluster.
+/// Edges narrower than a side: a projection sees of Project only the kit.
 let only: [Side: [Side: [String]]] = [
   .projections: [.project: ["ProjectionKit"]]
+]
+
+/// Modules that a side does not see though it sees their side: writing, reading the log and querying know no Kafka.
+let never: [Side: [String]] = [
+  .log: ["Kafka", "CKafka"], .write: ["Kafka", "CKafka"], .query: ["Kafka", "CKafka"],
 ]
 
 var sideOf: [String: Side] = [:]
@@ -57,6 +64,7 @@ func module(
     precondition(
       allowed[side]!.contains(other),
       "\(name) (\(side.rawValue)) may not use \(use) (\(other.rawValue)): see the table of sides in Package.swift")
+    precondition(!(never[side] ?? []).contains(use), "\(name) (\(side.rawValue)) may not use \(use)")
     if let narrowed = only[side]?[other] {
       precondition(narrowed.contains(use), "\(name) (\(side.rawValue)) may use only \(narrowed) of \(other.rawValue)")
     }
@@ -108,6 +116,7 @@ library("CZlib", pkgConfig: "zlib")
 library("CXXHash", pkgConfig: "libxxhash")
 library("CCrypto", pkgConfig: "libcrypto")
 library("CTLS", pkgConfig: "libssl")
+library("CKafka", pkgConfig: "rdkafka")
 shim("CLinux")
 shim("CSimdjson", links: ["simdjson"])
 module(.platform, "Runtime", uses: ["CLinux"])
@@ -118,6 +127,7 @@ module(.platform, "Postgres", uses: ["CPostgres", "CLinux", "Runtime", "Hashing"
 module(.platform, "PostgresCluster", uses: ["CLinux", "Runtime", "Hashing", "Postgres"])
 module(.platform, "HTTPServer", uses: ["CMicroHTTP", "CLinux", "Runtime"])
 module(.platform, "HTTPClient", uses: ["CTLS", "CLinux", "Runtime"])
+module(.platform, "Kafka", uses: ["CKafka", "Runtime"])
 module(.platform, "Access", uses: ["Runtime", "Hashing", "HTTPServer"])
 module(.platform, "Probes", uses: ["Runtime", "HTTPServer"])
 
@@ -127,7 +137,8 @@ module(.contracts, "Events", uses: ["ColumnCodec"])
 module(.contracts, "ReadModels", uses: ["ColumnCodec", "Events"])
 
 // Log: reads committed events.
-module(.log, "EventFeed", uses: ["Postgres", "Hashing", "Compression", "ColumnCodec", "Events"])
+module(.log, "EventFeed", uses: ["Runtime", "Postgres", "Hashing", "Compression", "ColumnCodec", "Events"])
+module(.log, "EventTopic", uses: ["Runtime", "Hashing", "ColumnCodec", "Events"])
 
 // Write: from a request to committed events.
 module(.write, "Commands", uses: ["Runtime", "Hashing", "Events"])
@@ -144,9 +155,16 @@ module(
     "DescriptionJSON", "EventStore",
   ])
 
+// Relay: from committed events to Kafka.
+module(
+  .relay, "EventRelay", uses: ["Runtime", "Probes", "Postgres", "Kafka", "Events", "EventFeed", "EventTopic"])
+
 // Project: from events to read models.
 module(.project, "ProjectionKit", uses: ["Events"])
 module(.project, "ReadStore", uses: ["Runtime", "Postgres", "Events", "ProjectionKit"])
+module(
+  .project, "KafkaFeed",
+  uses: ["Runtime", "Kafka", "Events", "EventFeed", "EventTopic", "ReadStore"])
 module(
   .project, "ProjectionEngine",
   uses: ["Runtime", "Probes", "Postgres", "Events", "EventFeed", "ProjectionKit", "ReadStore"])
@@ -175,13 +193,14 @@ module(
   ])
 module(
   .programs, "Benchmark",
-  uses: ["Runtime", "Postgres", "PostgresCluster", "HTTPClient", "Events", "Commands", "EventStore"])
+  uses: ["Runtime", "Postgres", "PostgresCluster", "Kafka", "HTTPClient", "Events", "Commands", "EventStore"])
 module(
   .programs, "daybook",
   uses: [
-    "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Access", "Probes", "Events",
-    "EventFeed", "EventStore", "CommandAPI", "ProjectionKit", "ReadStore", "ProjectionEngine", "Timeline", "Catalogue",
-    "QueryAPI", "Sending", "Benchmark", "EventStoreMigrations", "ReadStoreMigrations",
+    "Runtime", "JSON", "Postgres", "PostgresCluster", "HTTPServer", "HTTPClient", "Kafka", "Access", "Probes", "Events",
+    "EventFeed", "EventStore", "CommandAPI", "EventRelay", "ProjectionKit", "ReadStore", "KafkaFeed",
+    "ProjectionEngine", "Timeline", "Catalogue", "QueryAPI", "Sending", "Benchmark", "EventStoreMigrations",
+    "ReadStoreMigrations",
   ],
   executable: true)
 
@@ -210,12 +229,33 @@ tests(
   "SystemTests",
   uses: [
     "daybook", "CLinux", "Runtime", "HTTPClient", "HTTPServer", "JSON", "Postgres", "PostgresCluster", "Compression",
-    "Hashing", "ColumnCodec", "Events", "EventFeed", "TestSupport",
+    "Hashing", "ColumnCodec", "Events", "EventFeed", "Kafka", "KafkaTestSupport", "TestSupport",
   ],
-  exclude: ["Data"])
+  exclude: ["Data", "Kafka/broker_settings.py"])
 
 tests(
   "EventFeedTests", uses: ["Runtime", "Hashing", "Postgres", "ColumnCodec", "Events", "EventFeed", "TestSupport"])
+// What tests over Kafka share: brokers, and messages that no relay sends.
+targets.append(
+  .target(
+    name: "KafkaTestSupport",
+    dependencies: [
+      "CKafka", "Runtime", "Hashing", "HTTPClient", "Kafka", "ColumnCodec", "Events", "EventTopic", "TestSupport",
+    ], path: "Tests/KafkaTestSupport", swiftSettings: swiftSettings))
+tests(
+  "EventTopicTests", uses: ["Hashing", "ColumnCodec", "Events", "EventTopic", "TestSupport"])
+tests(
+  "EventRelayTests",
+  uses: [
+    "Runtime", "Probes", "Postgres", "Kafka", "Events", "EventFeed", "EventTopic", "EventRelay", "KafkaTestSupport",
+    "TestSupport",
+  ])
+tests(
+  "KafkaFeedTests",
+  uses: [
+    "Runtime", "Kafka", "Events", "EventFeed", "EventTopic", "EventRelay", "ReadStore", "KafkaFeed", "KafkaTestSupport",
+    "TestSupport",
+  ])
 tests("ReadStoreTests", uses: ["Runtime", "Postgres", "Events", "ProjectionKit", "ReadStore", "TestSupport"])
 tests(
   "ProjectionEngineTests",

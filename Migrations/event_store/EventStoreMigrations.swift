@@ -9,6 +9,7 @@ package enum EventStoreMigrations {
       (4, "grants", PackageResources._004_grants_sql),
       (5, "generation", PackageResources._005_generation_sql),
       (6, "storage", PackageResources._006_storage_sql),
+      (7, "relay", PackageResources._007_relay_sql),
     ]
   }
 }

@@ -7,6 +7,7 @@ package enum ReadStoreMigrations {
       (3, "grants", PackageResources._003_grants_sql),
       (4, "views", PackageResources._004_views_sql),
       (5, "kafka", PackageResources._005_kafka_sql),
+      (6, "identity", PackageResources._006_identity_sql),
     ]
   }
 }

@@ -68,8 +68,16 @@ final class EngineScene {
 
   func waitUntilProjected(_ schema: String = "journal_b1", deadline: Duration = .seconds(30)) throws {
     let expected = try events()
-    try waitUntil(deadline: deadline, "\(expected) events in \(schema)") {
-      (try? rows(schema)) == expected
+    var last = "none"
+    do {
+      try waitUntil(deadline: deadline, "\(expected) events in \(schema)") {
+        let actual = Result { try rows(schema) }
+        last = "\(actual)"
+        return (try? actual.get()) == expected
+      }
+    } catch let timeout as WaitTimeout {
+      throw WaitTimeout(
+        what: "\(timeout.what); the last look: \(last); \(running.map { $0.engine.status() })", deadline: deadline)
     }
   }
 

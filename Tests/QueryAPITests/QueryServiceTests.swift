@@ -1,5 +1,6 @@
 import Events
 import HTTPClient
+import JSON
 import Postgres
 import Queries
 import QueryAPI
@@ -236,6 +237,43 @@ import Testing
       let blind = try alone.get("/v1/status").text
       #expect(blind.contains("\"lag\":null"))
       #expect(blind.contains("--database"))
+    }
+  }
+
+  @Test func theStatusTellsHowFarTheRelayIs() throws {
+    try withService { service, store, _ in
+      #expect(try service.get("/v1/status").text.contains("\"relay\":null,\"projections\":["))
+      let owner = try store.database.connect()
+      // `all` has everything; of `some` the relay has sent nothing, and stands still in shard 2.
+      try owner.execute(
+        """
+        INSERT INTO daybook_events.relay_cursors (topic, shard, generation, position, epoch, updated_at, hash)
+        SELECT 'all', shard, 1, position, 1, 0, hash FROM daybook_events.shards;
+        INSERT INTO daybook_events.relay_cursors (topic, shard, generation, position, epoch, updated_at, hash, problem)
+        SELECT 'some', shard, 1, 0, 1, 0, hash, CASE shard WHEN 2 THEN 'why; "do"' END FROM daybook_events.shards
+        """)
+      let heads = try owner.query(sql: "SELECT position FROM daybook_events.shards ORDER BY shard")
+      let positions = try (0..<heads.rowCount).map { (row) throws in try heads.int64(row, 0) }
+      let total = positions.reduce(0, +)
+      let text = try service.get("/v1/status").text
+      let none = "\"lag\":{\"events\":0,\"seconds\":0}"
+      let shards = positions.enumerated().map { "{\"shard\":\($0),\"position\":\($1),\(none)}" }.joined(separator: ",")
+      #expect(
+        text.contains(
+          "\"relay\":[{\"topic\":\"all\",\"position\":\(total),\(none),\"shards\":[\(shards)]},"
+            + "{\"topic\":\"some\",\"position\":0,\"lag\":{\"events\":\(total),\"seconds\":"), "\(text)")
+      let parser = JSONParser()
+      let root = try parser.parse(Array(text.utf8)).root
+      withExtendedLifetime(parser) {
+        let some = root["relay"]?.elements.map(Array.init)?.last
+        #expect((some?["lag"]?["seconds"]?.double ?? 0) > 0)
+        let shards = some?["shards"]?.elements.map(Array.init) ?? []
+        #expect(shards.map { $0["lag"]?["events"]?.int64 } == positions)
+        #expect(shards.map { $0["problem"]?.string } == [nil, nil, "why; \"do\"", nil, nil, nil, nil, nil])
+      }
+      let alone = try RunningQueryService(store.readStore)
+      defer { alone.stop() }
+      #expect(try alone.get("/v1/status").text.contains("\"relay\":null,"))
     }
   }
 

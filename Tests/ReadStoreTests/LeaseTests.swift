@@ -11,10 +11,9 @@ import Testing
     let address = database.address("daybook_projector")
     let one = try Leases(address, application: "one")
     let other = try Leases(address, application: "other")
-    #expect(try one.take(shards.prefix(3)) == Array(shards.prefix(3)))
+    #expect(try one.take(Array(shards.prefix(3))) == Array(shards.prefix(3)))
     #expect(try other.take(shards) == [shards[3]])
     #expect(try one.take(shards).isEmpty)
-    #expect(one.held == Set(shards.prefix(3)))
     try one.release([shards[1]])
     #expect(try other.take(shards) == [shards[1]])
   }

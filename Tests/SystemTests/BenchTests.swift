@@ -1,4 +1,5 @@
 import HTTPClient
+import KafkaTestSupport
 import Runtime
 import Testing
 
@@ -127,6 +128,20 @@ import Testing
       "events", "events_per_second", "append_p50_ms", "append_p99_ms", "append_max_ms", "event_bytes",
       "wal_bytes_per_event", "cpu_seconds_postgres", "peak_pss_mb",
     ])
+  }
+
+  @Test(.enabled(if: RealBroker.isThere)) func theRelayIsMeasuredWithSmallEventsAndBatches() throws {
+    let broker = try RealBroker()
+    let singles = try bench(["relay", "--kafka", broker.servers, "--singles", "--requests", "2000", "--json"])
+    #expect(singles["events"] ?? 0 >= 2_000)
+    try singles.requirePositive(["events_per_second", "relayed_seconds", "peak_pss_mb_daybook_relay"])
+    let batches = try bench(["relay", "--kafka", broker.servers] + Self.tiny)
+    #expect(batches["samples"] == 2_400)
+    try batches.requirePositive(["samples_per_second"])
+    let fresh = try bench(["freshness", "--kafka", broker.servers, "--rounds", "5", "--json"])
+    try fresh.requirePositive(["freshness_p50_ms"])
+    let project = try bench(["project", "--kafka", broker.servers] + Self.tiny)
+    try project.requirePositive(["queryable_seconds"])
   }
 
   @Test func freshnessOfAQuietSystemIsMeasured() throws {

@@ -10,7 +10,7 @@ struct CommandLineTests {
     (["up", "--without", "postgres"], "unknown program 'postgres'"),
     (["bench", "fly"], "unknown scenario 'fly'"),
     (["up", "--log-level", "loud"], "--log-level must be one of trace, debug, info, warning, error"),
-    (["bench"], "ingest|project|query|append|freshness|series is missing"),
+    (["bench"], "ingest|project|query|append|relay|freshness|series is missing"),
     (["status", "now"], "unexpected argument 'now'"),
     (["--vresion"], "unknown flag '--vresion': did you mean '--version'?"),
     (["help", "upp"], "unknown subcommand 'upp': did you mean 'up'?"),

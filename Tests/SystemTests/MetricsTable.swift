@@ -17,7 +17,7 @@ struct MetricsTable {
     var rows: [String: [Row]] = [:]
     for (process, heading) in [
       ("every", "### Every process"), ("command", "### Command service"), ("projector", "### Projector"),
-      ("query", "### Query service"),
+      ("query", "### Query service"), ("relay", "### Relay"), ("kafka", "### Projector over Kafka"),
     ] {
       rows[process] = try OperatingGuide.section(heading).split(separator: "\n").compactMap(row)
     }

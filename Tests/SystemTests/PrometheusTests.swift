@@ -111,6 +111,22 @@ struct PrometheusTests {
     }
   }
 
+  /// What is exposed where there is Kafka only, by what the sources name.
+  @Test func theOperatingGuideHasWhatRelayAndProjectorsOverKafkaExpose() throws {
+    let table = try MetricsTable.read()
+    for (process, folder, expression) in [
+      ("relay", "Sources/Relay", /"(daybook_relay_[a-z_]+)"/),
+      ("kafka", "Sources/Project", /"(daybook_kafka_[a-z_]+)"/),
+    ] {
+      let named = try RepositoryFile.swiftFiles(folder).flatMap { file in
+        file.text.matches(of: expression).map { String($0.1) }
+      }
+      let every = Set(table.rows(of: "every").map(\.name))
+      #expect(Set(named) == Set(table.rows(of: process).map(\.name)).subtracting(every), "\(process)")
+      #expect(named.count > 5)
+    }
+  }
+
   @Test func prometheusScrapesAllThreeAndAnswersFromThem() throws {
     let daybook = try RunningDaybook()
     defer { daybook.stop() }

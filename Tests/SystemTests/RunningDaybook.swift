@@ -33,7 +33,7 @@ final class RunningDaybook {
     var environment = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "DAYBOOK_HOME": self.home,
       "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
-      "DAYBOOK_PROJECTOR_LISTEN": "\(projector)",
+      "DAYBOOK_PROJECTOR_LISTEN": "\(projector)", "DAYBOOK_RELAY_LISTEN": "127.0.0.1:\(try FreePort.find())",
     ]
     environment.merge(settings) { $1 }
     self.environment = environment

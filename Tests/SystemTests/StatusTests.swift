@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import HTTPClient
 import JSON
+import Kafka
+import KafkaTestSupport
 import Postgres
 import PostgresCluster
 import Runtime
@@ -126,6 +128,92 @@ struct StatusTests {
     #expect(lines.first?.contains(" on from event 3: the event store was restored or changed: ") == true)
     #expect(lines.first?.contains("run daybook migrate --restored") == true)
     #expect(run.status == 1)
+  }
+
+  @Test func theRelaysTopicHasALineAndShardsThatAreBehindHaveOne() throws {
+    let daybook = try RunningDaybook()
+    defer { daybook.stop() }
+    try Self.post(daybook)
+    #expect(try !Self.status(daybook).output.contains("topic"))
+    let owner = try PostgresConnection(try PostgresCluster.find(home: daybook.home), application: "tests")
+    try owner.execute(
+      """
+      INSERT INTO daybook_events.relay_cursors (topic, shard, generation, position, epoch, updated_at, hash)
+      SELECT 'daybook.events', shard, 1, position, 1, 0, hash FROM daybook_events.shards
+      """)
+    func words(_ run: Run, _ prefix: String) -> [String]? {
+      run.output.split(separator: "\n").first { $0.hasPrefix(prefix) }.map { $0.split(separator: " ").map(String.init) }
+    }
+    var run = try Self.status(daybook)
+    #expect(words(run, "daybook.events ") == ["daybook.events", "0", "0", "2", "in", "8", "shards"], "\(run.output)")
+    #expect(!run.output.contains("relay behind"), "\(run.output)")
+    #expect(run.status == 0 && !run.output.contains("\nrelay"), "no Kafka is configured: \(run.output)")
+    // All shards, on demand.
+    run = try Self.status(daybook, ["--shards"])
+    #expect(run.output.contains("\nshard  head  relay behind  catalogue behind  timeline behind\n"), "\(run.output)")
+    #expect(words(run, "7 ") != nil)
+    let shard = try owner.query(sql: "SELECT shard FROM daybook_events.shards WHERE position > 0").int32(0, 0)
+    #expect(words(run, "\(shard) ") == ["\(shard)", "2", "0", "0", "0"], "\(run.output)")
+    // Behind and standing still: that one.
+    try owner.execute("UPDATE daybook_events.relay_cursors SET position = 0 WHERE shard = \(shard)")
+    try waitUntil("more than a second behind") {
+      run = try Self.status(daybook)
+      return run.output.contains("relay behind")
+    }
+    #expect(words(run, "daybook.events ")?[1] == "2", "\(run.output)")
+    #expect(words(run, "\(shard) ")?.prefix(3) == ["\(shard)", "2", "2"], "\(run.output)")
+    #expect(words(run, "\(shard) ")?.suffix(3) == ["s)", "0", "0"], "\(run.output)")
+    #expect(words(run, shard == 7 ? "6 " : "7 ") == nil, "\(run.output)")
+    try owner.execute(
+      "UPDATE daybook_events.relay_cursors SET problem = 'it does not fit; mend it' WHERE shard = \(shard)")
+    run = try Self.status(daybook)
+    #expect(run.output.contains("s), stands still"), "\(run.output)")
+    #expect(run.output.hasSuffix("\nit does not fit; mend it\n"), "\(run.output)")
+  }
+
+  @Test func theRelayIsAskedWhereThereIsKafka() throws {
+    let daybook = try RunningDaybook()
+    defer { daybook.stop() }
+    let relay = ListenAddress(host: "127.0.0.1", port: try FreePort.find())
+    let kafka = ["DAYBOOK_KAFKA": try TestBroker.settings().servers, "DAYBOOK_RELAY_LISTEN": "\(relay)"]
+    let away = try Self.status(daybook, [], kafka)
+    #expect(away.status == 1)
+    #expect(away.output.contains("relay      http://\(relay)  away"), "\(away.output)")
+    #expect(away.output.contains("or say where it is: --relay-url"), "\(away.output)")
+    let topic = try TestBroker.topic()
+    let processID = try daybook.startProgram(["relay", "--kafka-topic", topic], settings: kafka)
+    defer {
+      kill(processID, SIGTERM)
+      waitpid(processID, nil, 0)
+    }
+    try Self.post(daybook)
+    var run = away
+    try waitUntil("a relay that has sent all") {
+      run = try Self.status(daybook, [], kafka)
+      return run.status == 0 && run.output.contains("\n\(topic)  0              0               2 in 8 shards\n")
+    }
+    #expect(run.output.contains("\nrelay      http://\(relay)  ready"), "\(run.output)")
+    // By its URL it is found without Kafka's address.
+    run = try Self.status(daybook, ["--json", "--relay-url", "http://\(relay)"])
+    #expect(run.output.contains("{\"name\":\"relay\",\"url\":\"http://\(relay)\",\"status\":\"pass\""), "\(run.output)")
+    #expect(run.output.contains("\"relay\":[{\"topic\":\"\(topic)\",\"position\":2,"), "\(run.output)")
+    // Its rate and lag stand in the line of each look.
+    let folder = TemporaryFolder()
+    let log = open(folder.path + "/watch", O_WRONLY | O_CREAT, 0o644)
+    defer { close(log) }
+    let watch = try Spawner.shared.start(
+      [try RunningDaybook.executablePath(), "status", "--watch", "--every", "1"],
+      environment: Self.environment(daybook, kafka), log: log)
+    try waitUntil("a rate") {
+      try Self.post(daybook)
+      return try String(contentsOfFile: folder.path + "/watch", encoding: .utf8).split(separator: "\n").contains {
+        $0.contains(" command=pass relay=pass projector=pass ") && $0.contains(" relay_lag_events=")
+          && $0.contains(" relay_lag_seconds=") && $0.contains(" relayed_per_second=")
+          && !$0.contains(" relayed_per_second=0 ")
+      }
+    }
+    kill(watch, SIGINT)
+    waitpid(watch, nil, 0)
   }
 
   @Test func watchingWritesALineALookAndEndsCleanWithASignal() throws {

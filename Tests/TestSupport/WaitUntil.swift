@@ -4,6 +4,12 @@ import Runtime
 package struct WaitTimeout: Error, CustomStringConvertible {
   package let what: String
   package let deadline: Duration
+
+  package init(what: String, deadline: Duration) {
+    self.what = what
+    self.deadline = deadline
+  }
+
   package var description: String { "waited \(deadline) in vain for \(what)" }
 }
 

@@ -1,6 +1,6 @@
 /// The usual text of a UUID (RFC 9562 §4), from its two halves: 36 lower-case characters.
-enum UUIDText {
-  static func text(high: UInt64, low: UInt64) -> String {
+package enum UUIDText {
+  package static func text(high: UInt64, low: UInt64) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(36)

@@ -13,7 +13,7 @@ package final class StoreFeed: Feed {
   /// what must find everything.
   package static let channel = "daybook_events"
 
-  private let connection: PostgresConnection
+  let connection: PostgresConnection
   package let identity: StoreIdentity
   /// What an event's payload had on average in the last fetch.
   private var eventBytes = 1_024
@@ -97,7 +97,7 @@ package final class StoreFeed: Feed {
 
   /// The row that an event stands in is the first that does not end before it. With the hash of the row before: from
   /// there on the hashes within a run follow.
-  private static let selectMarked = PostgresStatement(
+  static let selectMarked = PostgresStatement(
     "feed_marked",
     """
     SELECT e.shard, e.position, e.type, e.schema_version, e.recorded_at, e.command_id, e.time_min, e.time_max,

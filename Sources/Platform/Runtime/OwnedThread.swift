@@ -23,6 +23,9 @@ package final class OwnedThread: @unchecked Sendable {
     precondition(status == 0, "cannot start thread \(name): errno \(status)")
   }
 
+  /// Nobody will wait for its end: instead of `join`.
+  package func detach() { pthread_detach(handle) }
+
   /// Waits until the body has returned. To be called once, from another thread.
   package func join() {
     pthread_join(handle, nil)

@@ -12,9 +12,9 @@ enum Daybook {
 
   static var subcommands: [any Subcommand.Type] {
     [
-      UpProgram.self, CommandProgram.self, ProjectorProgram.self, QueryProgram.self, MigrateProgram.self,
-      SendProgram.self, StatusProgram.self, SQLProgram.self, BackupProgram.self, RestoreProgram.self, TokenProgram.self,
-      BenchProgram.self, CompletionProgram.self, ManProgram.self,
+      UpProgram.self, CommandProgram.self, RelayProgram.self, ProjectorProgram.self, QueryProgram.self,
+      MigrateProgram.self, SendProgram.self, StatusProgram.self, SQLProgram.self, BackupProgram.self,
+      RestoreProgram.self, TokenProgram.self, BenchProgram.self, CompletionProgram.self, ManProgram.self,
     ]
   }
 

@@ -76,6 +76,8 @@ final class EngineSession {
 
   /// Returns when the engine is stopping; throws whatever ends the session otherwise.
   func run() throws {
+    // For nothing yet: the feed is opened, and what keeps it from reading is known.
+    orderEvents()
     while true {
       if MonotonicClock.now >= nextTick { try tick() }
       switch exchange.next(until: nextDeadline(), takesBatches: !isUnsettled) {
@@ -191,7 +193,14 @@ final class EngineSession {
   }
 
   private func noteWhatGoesOn() throws {
-    for shard in stopped.settle(exchange.report, under: generation) { try store.note(nil, for: held(shard)) }
+    let report = exchange.report
+    guard report.generation == generation else { return }
+    // Where it stood, there is an event that can be read, or nothing any more.
+    let settled = stopped.settle { fault in
+      guard let read = report.read[fault.shard], let head = report.heads[fault.shard] else { return false }
+      return read >= min(fault.position, head)
+    }
+    for shard in settled { try store.note(nil, for: held(shard)) }
   }
 
   private func held(_ shard: Int) -> [BuildShard: ShardProgress] {

@@ -45,9 +45,9 @@ final class FeedReader {
     }
   }
 
-  private func noteUnavailable(_ reason: String?) {
+  private func noteUnavailable(_ reason: String) {
     exchange.report { $0.unavailable = reason }
-    if let reason, reason != lastReason { logger.warning("events cannot be read, trying again", ["reason": reason]) }
+    if reason != lastReason { logger.warning("events cannot be read, trying again", ["reason": reason]) }
     lastReason = reason
   }
 
@@ -120,7 +120,7 @@ final class FeedReader {
     _ batch: FeedBatch, _ order: ReaderOrder, _ reached: [FeedMark], _ feed: any Feed
   ) throws(FeedError) {
     let heads = Dictionary(batch.heads.map { ($0.shard, $0.position) }, uniquingKeysWith: { first, _ in first })
-    let behind = (batch.records.isEmpty ? [] : reached) + order.leftOut
+    let behind = reached.filter { $0.position < heads[$0.shard] ?? 0 } + order.leftOut
     var lags: [FeedLag]?
     if behind.isEmpty {
       lags = []
@@ -135,6 +135,9 @@ final class FeedReader {
       report.read = read
       if let lags { report.lags = Dictionary(lags.map { ($0.shard, $0) }, uniquingKeysWith: { first, _ in first }) }
     }
-    noteUnavailable(feed.problem)
+    // The feed has logged it.
+    let problem = feed.problem
+    exchange.report { $0.unavailable = problem }
+    lastReason = nil
   }
 }

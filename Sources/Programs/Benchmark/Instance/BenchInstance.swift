@@ -7,17 +7,20 @@ import Runtime
 final class BenchInstance {
   /// What of `daybook up` is not started.
   enum Part: String {
-    case command, projector, query
+    case command, relay, projector, query
   }
 
   let home: String
   private let commands: [ListenAddress]
   private let query: ListenAddress
+  private let kafka: BenchKafka?
   private let child: ChildProcess
   private var others: [ChildProcess] = []
 
-  /// Starts it and returns when it is ready. `without` the projector: until `startProjector`, nothing is projected.
-  init(without: [Part] = [], commandServices: Int = 1) throws {
+  /// Starts it and returns when it is ready. `without` the projector or the relay: until `start`, nothing is projected or
+  /// relayed.
+  init(without: [Part] = [], commandServices: Int = 1, kafka: BenchKafka? = nil) throws {
+    self.kafka = kafka
     commands = try (0..<max(1, commandServices)).map { _ in
       ListenAddress(host: "127.0.0.1", port: try FreePort.find())
     }
@@ -25,8 +28,8 @@ final class BenchInstance {
     home = try Self.makeFolder()
     var arguments = ["up", "--log-level", "error"]
     if !without.isEmpty { arguments += ["--without", without.map(\.rawValue).joined(separator: ",")] }
-    child = try ChildProcess(.thisProgram(arguments, environment: Self.environment(home, commands[0], query)))
-    BenchInterrupt.watch(home: home, processes: [child])
+    child = try ChildProcess(.thisProgram(arguments, environment: Self.environment(home, commands[0], query, kafka)))
+    BenchInterrupt.watch(home: home, processes: [child]) { kafka?.removeTopic() }
     do {
       try waitUntilReady(without)
       for address in commands.dropFirst() where !without.contains(.command) {
@@ -47,10 +50,14 @@ final class BenchInstance {
     }
   }
 
-  /// Starts the projector that was left out.
-  func startProjector() throws { try start("projector", command: commands[0]) }
+  /// Starts a part that was left out; returns its process, which `stop` ends if nobody did before.
+  @discardableResult
+  func start(_ part: Part) throws -> ChildProcess {
+    try start(part.rawValue, command: commands[0])
+    return others[others.count - 1]
+  }
 
-  /// Ends all processes and removes the folder. Must be called before the instance goes.
+  /// Ends all processes and removes the folder, and the topic. Must be called before the instance goes.
   func stop() {
     for process in others.reversed() + [child] {
       process.signal(SIGTERM)
@@ -58,13 +65,14 @@ final class BenchInstance {
     }
     BenchInterrupt.watch(home: nil, processes: [])
     BenchInterrupt.remove(home)
+    kafka?.removeTopic()
   }
 
   private func start(_ program: String, command: ListenAddress) throws {
     others.append(
       try ChildProcess(
-        .thisProgram([program, "--log-level", "error"], environment: Self.environment(home, command, query))))
-    BenchInterrupt.watch(home: home, processes: others.reversed() + [child])
+        .thisProgram([program, "--log-level", "error"], environment: Self.environment(home, command, query, kafka))))
+    BenchInterrupt.watch(home: home, processes: others.reversed() + [child]) { [kafka] in kafka?.removeTopic() }
   }
 
   private func waitUntilReady(_ without: [Part]) throws {
@@ -108,13 +116,17 @@ final class BenchInstance {
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  private static func environment(_ home: String, _ command: ListenAddress, _ query: ListenAddress) -> [String: String]
-  {
-    ChildCommand.environment(changing: [
-      "DAYBOOK_HOME": home, "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
-      "DAYBOOK_PROJECTOR_LISTEN": "127.0.0.1:0", "DAYBOOK_DATABASE": "", "DAYBOOK_READ_DATABASE": "",
-      // The loader shows no token and speaks plain http, whatever the services of this machine are told.
-      "DAYBOOK_TOKENS": "", "DAYBOOK_TLS_CERT": "", "DAYBOOK_TLS_KEY": "",
-    ])
+  private static func environment(
+    _ home: String, _ command: ListenAddress, _ query: ListenAddress, _ kafka: BenchKafka?
+  ) -> [String: String] {
+    ChildCommand.environment(
+      changing: [
+        "DAYBOOK_HOME": home, "DAYBOOK_COMMAND_LISTEN": "\(command)", "DAYBOOK_QUERY_LISTEN": "\(query)",
+        "DAYBOOK_PROJECTOR_LISTEN": "127.0.0.1:0", "DAYBOOK_RELAY_LISTEN": "127.0.0.1:0", "DAYBOOK_DATABASE": "",
+        "DAYBOOK_READ_DATABASE": "",
+        // The loader shows no token and speaks plain http, whatever the services of this machine are told.
+        "DAYBOOK_TOKENS": "", "DAYBOOK_TLS_CERT": "", "DAYBOOK_TLS_KEY": "",
+        "DAYBOOK_KAFKA": "", "DAYBOOK_KAFKA_CONFIG": "", "DAYBOOK_KAFKA_GROUP": "",
+      ].merging(kafka?.environment ?? [:]) { $1 })
   }
 }

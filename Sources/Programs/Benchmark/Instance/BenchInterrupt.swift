@@ -8,13 +8,14 @@ package enum BenchInterrupt {
   private struct Running {
     var processes: [ChildProcess] = []
     var home: String?
+    var cleanUp: @Sendable () -> Void = {}
   }
 
   private static let running = Mutex(Running())
 
-  /// What is to be cleaned up from now on; nil: nothing.
-  static func watch(home: String?, processes: [ChildProcess]) {
-    running.withLock { $0 = Running(processes: processes, home: home) }
+  /// What is to be cleaned up from now on; nil: nothing. `cleanUp` is called when the processes have ended.
+  static func watch(home: String?, processes: [ChildProcess], cleanUp: @escaping @Sendable () -> Void = {}) {
+    running.withLock { $0 = Running(processes: processes, home: home, cleanUp: cleanUp) }
   }
 
   /// Waits for the signal on a thread of its own, and ends the program with `exitCode` after `complain` was told. To be
@@ -27,6 +28,7 @@ package enum BenchInterrupt {
       for process in left.processes { process.signal(SIGTERM) }
       for process in left.processes { _ = process.waitForEnd(.seconds(30)) }
       if let home = left.home { remove(home) }
+      left.cleanUp()
       complain("\nstopped by \(signal): nothing was measured")
       _exit(exitCode)
     }

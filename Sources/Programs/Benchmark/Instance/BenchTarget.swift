@@ -1,7 +1,7 @@
 /// Whether a benchmark starts a Daybook of its own or takes what runs already.
 package enum BenchTarget {
-  /// With so many command services on one store.
-  case own(commandServices: Int)
+  /// With so many command services on one store; events go over Kafka where there is one.
+  case own(commandServices: Int, kafka: BenchKafka? = nil)
   case running(BenchSystem)
 
   /// Calls `body` with the system, which is stopped and removed afterwards if it is our own.
@@ -10,8 +10,8 @@ package enum BenchTarget {
     case .running(let system):
       try system.check()
       return try body(system)
-    case .own(let services):
-      let instance = try BenchInstance(commandServices: services)
+    case .own(let services, let kafka):
+      let instance = try BenchInstance(commandServices: services, kafka: kafka)
       defer { instance.stop() }
       return try body(instance.system)
     }

@@ -48,14 +48,26 @@ final class AppendClients: Sendable {
 
   /// Appends for that long and waits for the last answers. To be called once.
   func run(for duration: Duration, _ bar: BenchProgress) throws -> Outcome {
-    outcome.withLock { $0.running = count }
     let started = MonotonicClock.now
-    for client in 0..<count { next(client, 1) }
     let deadline = MonotonicClock.deadline(after: duration)
-    while MonotonicClock.now < deadline, outcome.withLock({ $0.running }) > 0 {
+    return try run(bar) { _ in
       let now = MonotonicClock.now
-      bar.show(Int((now - started) / 1_000_000))
-      _ = outcome.wait(until: min(deadline, now + 100_000_000)) { $0.running == 0 ? true : nil }
+      return now < deadline ? Int((now - started) / 1_000_000) : nil
+    }
+  }
+
+  /// Appends until so many events are there, and those that are under way then. To be called once.
+  func run(events: Int, _ bar: BenchProgress) throws -> Outcome {
+    try run(bar) { $0 < events ? $0 : nil }
+  }
+
+  /// - Parameter goesOn: from the number of events that are there, how far it is; nil: it is over.
+  private func run(_ bar: BenchProgress, while goesOn: (Int) -> Int?) throws -> Outcome {
+    outcome.withLock { $0.running = count }
+    for client in 0..<count { next(client, 1) }
+    while outcome.withLock({ $0.running }) > 0, let done = goesOn(outcome.withLock { $0.latencies.count }) {
+      bar.show(done)
+      _ = outcome.wait(until: MonotonicClock.now + 20_000_000) { $0.running == 0 ? true : nil }
     }
     isOver.set()
     bar.end()

@@ -4,15 +4,17 @@ import Runtime
 /// From the answer of a POST to an answer of the query service that has its sample.
 package struct FreshnessScenario {
   private let rounds: Int
+  private let kafka: BenchKafka?
   private let progress: BenchProgress.Maker
 
-  package init(rounds: Int, progress: @escaping BenchProgress.Maker) {
+  package init(rounds: Int, kafka: BenchKafka? = nil, progress: @escaping BenchProgress.Maker) {
     self.rounds = rounds
+    self.kafka = kafka
     self.progress = progress
   }
 
   package func run() throws -> BenchReport {
-    try BenchTarget.own(commandServices: 1).with { try measure($0) }
+    try BenchTarget.own(commandServices: 1, kafka: kafka).with { try measure($0) }
   }
 
   private func measure(_ system: BenchSystem) throws -> BenchReport {
@@ -37,7 +39,9 @@ package struct FreshnessScenario {
       bar.show(round + 1)
     }
     bar.end()
-    var report = BenchReport("freshness: from the answer of a POST to its bucket in a timeline answer, quiet system")
+    var report = BenchReport(
+      "freshness: from the answer of a POST to its bucket in a timeline answer, quiet system"
+        + (kafka == nil ? "" : ", over Kafka"))
     report.add("rounds", "samples", Double(rounds), "")
     report.addLatencies(latencies, key: "freshness", label: "freshness")
     return report

@@ -7,6 +7,7 @@ package struct LoadedFreshnessScenario {
   private let streams: [FreshnessStream]
   private let connections: Int
   private let duration: Duration
+  private let kafka: BenchKafka?
   private let progress: BenchProgress.Maker
 
   /// Parts of the time after which memory is told.
@@ -15,8 +16,9 @@ package struct LoadedFreshnessScenario {
   /// - Parameter hotSamplesPerSecond: of one series more, beside the others; 0: none.
   package init(
     series: Int, samplesPerSecond: Int, hotSamplesPerSecond: Int, samplesPerRequest: Int, connections: Int,
-    duration: Duration, progress: @escaping BenchProgress.Maker
+    duration: Duration, kafka: BenchKafka? = nil, progress: @escaping BenchProgress.Maker
   ) {
+    self.kafka = kafka
     var streams = [
       FreshnessStream(
         name: "fresh", series: series, samplesPerSecond: samplesPerSecond, samplesPerRequest: samplesPerRequest)
@@ -34,7 +36,7 @@ package struct LoadedFreshnessScenario {
   }
 
   package func run() throws -> BenchReport {
-    try BenchTarget.own(commandServices: 1).with { try measure($0) }
+    try BenchTarget.own(commandServices: 1, kafka: kafka).with { try measure($0) }
   }
 
   private func measure(_ system: BenchSystem) throws -> BenchReport {
@@ -70,7 +72,7 @@ package struct LoadedFreshnessScenario {
   private var title: String {
     "freshness under load: "
       + streams.map { "\($0.series) series at \(ReadableNumber.text(Double($0.samplesPerSecond))) samples/s in all" }
-      .joined(separator: ", ") + ", for \(Int(duration.seconds)) s"
+      .joined(separator: ", ") + ", for \(Int(duration.seconds)) s" + (kafka == nil ? "" : ", over Kafka")
   }
 
   /// Follows the first load to its end; memory at the marks, by process.

@@ -1,18 +1,21 @@
 import HTTPClient
 import Runtime
 
-/// A backlog that is in the store before the projector starts, until all of it is queryable.
+/// A backlog that is in the store, and on the topic where there is Kafka, before the projector starts, until all of it is
+/// queryable.
 package struct ProjectScenario {
   private let load: BenchLoad
+  private let kafka: BenchKafka?
   private let progress: BenchProgress.Maker
 
-  package init(_ load: BenchLoad, progress: @escaping BenchProgress.Maker) {
+  package init(_ load: BenchLoad, kafka: BenchKafka? = nil, progress: @escaping BenchProgress.Maker) {
     self.load = load
+    self.kafka = kafka
     self.progress = progress
   }
 
   package func run() throws -> BenchReport {
-    let instance = try BenchInstance(without: [.projector])
+    let instance = try BenchInstance(without: [.projector], kafka: kafka)
     defer { instance.stop() }
     let system = try instance.system
     guard let query = system.query, let store = system.store else {
@@ -20,8 +23,9 @@ package struct ProjectScenario {
     }
     _ = try LoadRun.send(load, to: system, progress)
     let (before, token) = (try StoreFigures.read(store), try StoreFigures.heads(store))
+    if let kafka { try RelayedEvents.wait(store, kafka.topic) }
     let started = MonotonicClock.now
-    try instance.startProjector()
+    try instance.start(.projector)
     let usage = UsageMeasurement(try instance.system.processIDs)
     do {
       try Queryable.wait(query, token)
@@ -30,7 +34,8 @@ package struct ProjectScenario {
       throw error
     }
     let seconds = Double(MonotonicClock.now - started) / 1e9
-    var report = BenchReport("project: a backlog from the store until all of it is queryable")
+    var report = BenchReport(
+      "project: a backlog from \(kafka == nil ? "the store" : "Kafka") until all of it is queryable")
     report.add("samples", "samples", Double(load.samples), "")
     report.add("series", "series", Double(load.series), "")
     report.add("samples_per_second", "projected", Double(load.samples) / seconds, "samples/s")

@@ -3,10 +3,10 @@ import Runtime
 
 enum BenchProgram: Subcommand {
   static let name = "bench"
-  static let summary = "Measure this machine: ingest, project, query, append, freshness or series."
+  static let summary = "Measure this machine: ingest, project, query, append, relay, freshness or series."
   static let arguments = [
     ProgramArgument(
-      "SCENARIO", choices: ["ingest", "project", "query", "append", "freshness", "series"], "What to measure.")
+      "SCENARIO", choices: ["ingest", "project", "query", "append", "relay", "freshness", "series"], "What to measure.")
   ]
   static let discussion = """
       Starts a private Daybook in a temporary folder, sends it a load of its own making (hosts that report ten cpu fields
@@ -17,10 +17,13 @@ enum BenchProgram: Subcommand {
         project    a backlog in the event store until all of it is queryable
         query      timeline answers over HTTP, one after the other; with --rate once more while samples arrive
         append     the bare event store: clients in this process that each wait for their event of one sample
+        relay      a backlog in the event store until Kafka's brokers have acknowledged all of it; with --singles
+                   events of one sample each
         freshness  from the answer of a POST to a timeline answer that has it, on a quiet system; with --rate under load
         series     new series with one sample each until all are queryable
 
-      With --url 'ingest' and 'query' measure a server that runs already, of any make.
+      With --url 'ingest' and 'query' measure a server that runs already, of any make. With --kafka 'freshness' and
+      'project' take the way over Kafka, as 'relay' always does; the topic is the benchmark's own, and deleted afterwards.
 
       Memory is proportional set size, summed over every process. Bytes stored and written to the WAL are what the load
       added, once all of it was folded. The loader runs on the same machine. With --rate latencies count from when a
@@ -34,8 +37,9 @@ enum BenchProgram: Subcommand {
     ProgramOption("--measurement", "NAME", default: "cpu", "ingest, project: what the lines measure."),
     ProgramOption("--lines", "N", default: "1000", "Lines a request."),
     ProgramOption("--connections", "N", default: "4", "Connections; 32 with --singles unless given."),
-    ProgramOption("--singles", nil, "ingest: one sample a request."),
-    ProgramOption("--requests", "N", default: "100000", "ingest --singles: how many requests."),
+    ProgramOption("--singles", nil, "ingest: one sample a request. relay: one sample an event."),
+    ProgramOption(
+      "--requests", "N", default: "100000", "ingest --singles: how many requests. relay --singles: events."),
     ProgramOption(
       "--rate", "N",
       "ingest, query, freshness: samples a second, whatever the answers do. Left out: as fast as "
@@ -59,13 +63,17 @@ enum BenchProgram: Subcommand {
       "--pid", "PID", repeats: true, "ingest --url: a process of that server, to watch it and what is below it."),
     ProgramOption(
       "--store", "HOME", "ingest --url: the home of the 'daybook up' behind it, to tell WAL and stored bytes."),
-    SharedOptions.queryListen,
+    SharedOptions.queryListen, KafkaOptions.kafka, KafkaOptions.config,
     ProgramOption("--json", nil, "One JSON object a line instead of a table."),
   ]
   static let examples = [
     ("daybook bench ingest", "Five million samples in batches."),
     ("daybook bench query --history year --rate 100000", "Questions, quiet and while samples arrive."),
     ("daybook bench freshness --rate 100000 --seconds 600", "Ten minutes of load: freshness, memory, bytes a sample."),
+    (
+      "daybook bench relay --kafka 127.0.0.1:9092 --singles --requests 500000",
+      "How fast the relay is with small events."
+    ),
     ("daybook bench ingest --url 'http://127.0.0.1:8086/write?db=x' --pid 4711", "The same load for another server."),
   ]
 

@@ -31,9 +31,10 @@ struct BenchSettings {
   func run() throws -> BenchReport {
     switch options.positional[0] {
     case "ingest": return try ingest()
-    case "project": return try ProjectScenario(load, progress: Self.progress(_:_:_:)).run()
+    case "project": return try ProjectScenario(load, kafka: try kafka(), progress: Self.progress(_:_:_:)).run()
     case "query": return try query()
     case "append": return try append()
+    case "relay": return try relay()
     case "freshness": return try freshness()
     case "series": return try series()
     case let other: preconditionFailure("BUG: no scenario '\(other)'")
@@ -67,16 +68,34 @@ struct BenchSettings {
     ).run()
   }
 
+  private func relay() throws -> BenchReport {
+    guard let kafka = try kafka() else { throw UsageError("relay needs brokers: give --kafka HOST:PORT") }
+    var shape = RelayScenario.Shape.batches(load)
+    if options.isSet("--singles") {
+      shape = .singles(events: try options.integer("--requests", in: 1...100_000_000))
+    }
+    return try RelayScenario(shape, kafka: kafka, progress: Self.progress(_:_:_:)).run()
+  }
+
+  /// Nil: without Kafka. What the environment says counts for `relay` only: the others measure the embedded way unless
+  /// the command line says otherwise.
+  private func kafka() throws(UsageError) -> BenchKafka? {
+    guard options.positional[0] == "relay" || options.isGiven(KafkaOptions.kafka.flag),
+      let kafka = try KafkaOptions(options)
+    else { return nil }
+    return BenchKafka(kafka.settings, configFile: options[KafkaOptions.config.flag])
+  }
+
   private func freshness() throws -> BenchReport {
     guard let rate = pace.samplesPerSecond else {
       let rounds = try options.integer("--rounds", in: 1...1_000_000)
-      return try FreshnessScenario(rounds: rounds, progress: Self.progress(_:_:_:)).run()
+      return try FreshnessScenario(rounds: rounds, kafka: try kafka(), progress: Self.progress(_:_:_:)).run()
     }
     return try LoadedFreshnessScenario(
       series: try Self.given("--series", in: 1...10_000_000, options) ?? 10_000, samplesPerSecond: rate,
       hotSamplesPerSecond: try Self.given("--hot", in: 1...10_000_000, options) ?? 0,
       samplesPerRequest: load.linesPerRequest, connections: load.connections, duration: pace.duration ?? .seconds(30),
-      progress: Self.progress(_:_:_:)
+      kafka: try kafka(), progress: Self.progress(_:_:_:)
     ).run()
   }
 
@@ -128,11 +147,13 @@ struct BenchSettings {
   }
 
   private static let scenariosOf = [
-    ("--singles", ["ingest"]), ("--requests", ["ingest"]), ("--command-services", ["ingest"]),
+    ("--singles", ["ingest", "relay"]), ("--requests", ["ingest", "relay"]), ("--command-services", ["ingest"]),
     ("--url", ["ingest", "query"]), ("--pid", ["ingest"]), ("--store", ["ingest"]), ("--clients", ["append"]),
     ("--history", ["query"]), ("--series", ["freshness", "series"]), ("--hot", ["freshness"]),
     ("--rate", ["ingest", "query", "freshness"]), ("--seconds", ["ingest", "query", "append", "freshness"]),
     ("--rounds", ["query", "freshness"]), ("--measurement", ["ingest", "project"]),
+    (KafkaOptions.kafka.flag, ["relay", "project", "freshness"]),
+    (KafkaOptions.config.flag, ["relay", "project", "freshness"]),
   ]
 
   private static func given(

@@ -10,8 +10,9 @@ enum MigrateProgram: Subcommand {
 
       --restored is for an event store that was restored from a backup with Postgres' own tools ('daybook restore' does it
       by itself): the store gets a new generation, so that positions given out before are told from those given out from
-      now on, and read models that hold what the log does not have are dropped and made anew. Stop the services first;
-      those that run nevertheless notice, and begin anew.
+      now on, and read models that hold what the log does not have are dropped and made anew. Topics on Kafka go on where
+      the log has what was sent; it says what to do with the others. Stop the services first; those that run nevertheless
+      notice, and begin anew.
     """
   static let options =
     Databases.options + [

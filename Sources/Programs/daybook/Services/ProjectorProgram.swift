@@ -12,11 +12,13 @@ enum ProjectorProgram: Subcommand {
   static let summary = "Fold events into the read models."
   static let discussion = """
       Reads committed events as the role daybook_feed and writes rows and progress as daybook_projector, both in one
-      transaction. Several may run: each shard is projected by one, the others stand by and take over when it ends.
+      transaction. Several may run: each shard is projected by one, the others stand by and take over when it ends. With
+      --kafka events come from there, and the projectors of a read store are a consumer group that shares the shards.
       Answers GET /livez, /readyz and /metrics for those who watch it.
     """
   static let options =
-    Databases.options + [SharedOptions.projectorListen] + AccessSettings.options + SharedOptions.logging
+    Databases.options + KafkaOptions.options + [ProjectorGroup.group, SharedOptions.projectorListen]
+    + AccessSettings.options + SharedOptions.logging
 
   static func run(_ options: ProgramOptions) throws -> Int32 {
     HeapMemory.keepFreed()
@@ -26,7 +28,8 @@ enum ProjectorProgram: Subcommand {
     let accessSettings = try AccessSettings(options)
     let listen = try accessSettings.listenAddress(SharedOptions.projectorListen, options)
     let databases = Databases(options)
-    let settings = EngineSettings(
+    let kafka = try KafkaOptions(options)
+    var settings = EngineSettings(
       eventStore: try databases.eventStore(role: "daybook_feed"),
       readStore: try databases.readStore(role: "daybook_projector"),
       projections: [TimelineProjection(), Catalogue()])
@@ -34,6 +37,10 @@ enum ProjectorProgram: Subcommand {
     ProcessMetrics.register(registry, identity)
     let access = try ServiceAccess(accessSettings, logger: logger, metrics: registry)
     defer { access.stop() }
+    let groupName = options[ProjectorGroup.group.flag].flatMap { $0.isEmpty ? nil : $0 }
+    let group = kafka.map {
+      ProjectorGroup($0, group: groupName, engine: &settings, logger: logger, metrics: registry)
+    }
     let engine = ProjectionEngine(settings: settings, logger: logger, metrics: registry)
     let probes = ProbeService(registry: registry) {
       EngineHealth.problem(engine.status())
@@ -49,6 +56,7 @@ enum ProjectorProgram: Subcommand {
     logger.info("stopping", ["signal": signal])
     engine.stop()
     running.join()
+    group?.stop()
     server.stop()
     return ExitCode.success
   }

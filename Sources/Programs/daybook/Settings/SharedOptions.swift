@@ -20,6 +20,9 @@ enum SharedOptions {
   static let projectorListen = ProgramOption(
     "--projector-listen", "HOST:PORT", environment: "DAYBOOK_PROJECTOR_LISTEN", default: "127.0.0.1:8082",
     "Where the projector tells how it is: /livez, /readyz, /metrics. Port 0 takes a free one and logs it.")
+  static let relayListen = ProgramOption(
+    "--relay-listen", "HOST:PORT", environment: "DAYBOOK_RELAY_LISTEN", default: "127.0.0.1:8083",
+    "Where the relay tells how it is: /livez, /readyz, /metrics. Port 0 takes a free one and logs it.")
   static let logLevel = ProgramOption(
     "--log-level", "LEVEL", environment: "DAYBOOK_LOG_LEVEL", default: "info", choices: LogLevel.allCases.map(\.name),
     "trace, debug, info, warning or error.")

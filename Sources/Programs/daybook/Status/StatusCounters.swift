@@ -5,15 +5,18 @@ struct StatusCounters {
   var samples: Double?
   var requests: Double?
   var queries: Double?
+  var relayed: Double?
   var projected: Double?
 
   init(_ services: StatusServices) {
     let command = Self.metrics(services.command)
     let query = Self.metrics(services.query)
+    let relay = services.relay.flatMap(Self.metrics)
     let projector = Self.metrics(services.projector)
     samples = command.map { Self.sum($0, "daybook_append_samples_total") }
     requests = command.map { Self.sum($0, "daybook_http_requests_total", Self.isWork) }
     queries = query.map { Self.sum($0, "daybook_http_requests_total", Self.isWork) }
+    relayed = relay.map { Self.sum($0, "daybook_relay_events_total") }
     projected = projector.map { Self.sum($0, "daybook_projector_samples_total") { $0.contains("\"timeline\"") } }
   }
 

@@ -29,8 +29,8 @@ enum StatusJSON {
 
   private static func rates(_ rates: StatusRates) -> String {
     let all = [
-      ("samples", rates.samples), ("requests", rates.requests), ("projected", rates.projected),
-      ("queries", rates.queries),
+      ("samples", rates.samples), ("requests", rates.requests), ("relayed", rates.relayed),
+      ("projected", rates.projected), ("queries", rates.queries),
     ]
     return "{\(all.map { "\"\($0)\":\(number($1))" }.joined(separator: ","))}"
   }

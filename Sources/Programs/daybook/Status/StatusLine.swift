@@ -9,12 +9,16 @@ enum StatusLine {
       let active = store.builds.filter(\.isActive)
       if let events = active.compactMap(\.lagEvents).max() { words.append("lag_events=\(events)") }
       if let seconds = active.compactMap(\.lagSeconds).max() { words.append("lag_seconds=\(rounded(seconds))") }
+      if let events = store.relay.compactMap(\.lagEvents).max() { words.append("relay_lag_events=\(events)") }
+      if let seconds = store.relay.compactMap(\.lagSeconds).max() {
+        words.append("relay_lag_seconds=\(rounded(seconds))")
+      }
       if let bytes = store.eventBytes { words.append("event_bytes=\(bytes)") }
       if let bytes = store.readBytes { words.append("read_bytes=\(bytes)") }
     }
     for (name, rate) in [
-      ("samples", rates?.samples), ("requests", rates?.requests), ("projected", rates?.projected),
-      ("queries", rates?.queries),
+      ("samples", rates?.samples), ("requests", rates?.requests), ("relayed", rates?.relayed),
+      ("projected", rates?.projected), ("queries", rates?.queries),
     ] {
       if let rate { words.append("\(name)_per_second=\(rounded(rate))") }
     }

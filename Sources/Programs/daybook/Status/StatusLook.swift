@@ -27,5 +27,7 @@ struct StatusLook {
     }
   }
 
+  /// Whether there is a relay to ask.
+  var hasRelay: Bool { services.contains { $0.name == "relay" } }
   var isReady: Bool { services.allSatisfy(\.isReady) }
 }

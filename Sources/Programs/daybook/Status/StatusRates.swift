@@ -5,6 +5,8 @@ struct StatusRates {
   /// Of the command service, probes left out.
   let requests: Double?
   let queries: Double?
+  /// Events on the topic.
+  let relayed: Double?
   /// Samples in the rows of the timeline.
   let projected: Double?
 
@@ -20,6 +22,7 @@ struct StatusRates {
     samples = rate(\.samples)
     requests = rate(\.requests)
     queries = rate(\.queries)
+    relayed = rate(\.relayed)
     projected = rate(\.projected)
   }
 }

@@ -1,7 +1,7 @@
 import HTTPClient
 import Runtime
 
-/// The three services that `daybook status` asks, each over a connection that is kept. Confined to one thread.
+/// The services that `daybook status` asks, each over a connection that is kept. Confined to one thread.
 struct StatusServices {
   struct Service {
     let name: String
@@ -18,19 +18,24 @@ struct StatusServices {
     "--command-url", "URL", environment: "DAYBOOK_COMMAND_URL", "The command service elsewhere: http://HOST:PORT.")
   private static let projectorURL = ProgramOption(
     "--projector-url", "URL", environment: "DAYBOOK_PROJECTOR_URL", "The projector elsewhere.")
+  private static let relayURL = ProgramOption(
+    "--relay-url", "URL", environment: "DAYBOOK_RELAY_URL",
+    "The relay elsewhere. Left out: asked where there is --kafka, at --relay-listen.")
   private static let queryURL = ProgramOption(
     "--query-url", "URL", environment: "DAYBOOK_QUERY_URL", "The query service elsewhere.")
 
   static let options = [
-    SharedOptions.commandListen, SharedOptions.projectorListen, SharedOptions.queryListen, commandURL, projectorURL,
-    queryURL,
+    SharedOptions.commandListen, SharedOptions.relayListen, SharedOptions.projectorListen, SharedOptions.queryListen,
+    commandURL, relayURL, projectorURL, queryURL, KafkaOptions.kafka,
   ]
 
   let command: Service
+  /// Nil: there is no Kafka.
+  let relay: Service?
   let projector: Service
   let query: Service
   /// In the order of the data's way.
-  var all: [Service] { [command, projector, query] }
+  var all: [Service] { [command] + (relay.map { [$0] } ?? []) + [projector, query] }
 
   init(_ options: ProgramOptions, timeout: Duration) throws {
     let client = try ClientOptions(options)
@@ -41,6 +46,8 @@ struct StatusServices {
         name: name, endpoint: endpoint, client: try client.client(endpoint, timeout: timeout), headers: client.headers)
     }
     command = try service("command", Self.commandURL, SharedOptions.commandListen)
+    let hasRelay = [KafkaOptions.kafka, Self.relayURL].contains { !(options[$0.flag] ?? "").isEmpty }
+    relay = hasRelay ? try service("relay", Self.relayURL, SharedOptions.relayListen) : nil
     projector = try service("projector", Self.projectorURL, SharedOptions.projectorListen)
     query = try service("query", Self.queryURL, SharedOptions.queryListen)
   }

@@ -2,15 +2,18 @@ import Runtime
 
 /// A look as a table for people.
 enum StatusTable {
-  static func text(_ look: StatusLook, rates: StatusRates?) -> String {
+  /// - Parameter allShards: false: those that are behind or stand still.
+  static func text(_ look: StatusLook, rates: StatusRates?, allShards: Bool) -> String {
     var parts = [services(look)]
-    if let rates { parts.append(line(rates)) }
+    if let rates { parts.append(line(rates, hasRelay: look.hasRelay)) }
     guard let json = look.store, let store = try? StoreStatus(json) else {
       let problem = look.storeProblem ?? "/v1/status is not understood: is it of another version?"
       return (parts + ["The projections are not known: \(problem)\n"]).joined(separator: "\n")
     }
     parts.append(Self.store(store))
+    if !store.relay.isEmpty { parts.append(relay(store)) }
     parts.append(builds(store))
+    if let shards = ShardTable.text(store, all: allShards) { parts.append(shards) }
     return parts.joined(separator: "\n")
   }
 
@@ -39,12 +42,13 @@ enum StatusTable {
     }
   }
 
-  private static func line(_ rates: StatusRates) -> String {
+  private static func line(_ rates: StatusRates, hasRelay: Bool) -> String {
     func rate(_ name: String, _ value: Double?) -> String { "\(name) \(value.map { number($0) + "/s" } ?? "unknown")" }
-    return [
-      rate("samples", rates.samples), rate("requests", rates.requests), rate("projected", rates.projected),
-      rate("queries", rates.queries),
-    ].joined(separator: "   ") + "\n"
+    let relayed = hasRelay ? [rate("relayed", rates.relayed)] : []
+    return
+      ([rate("samples", rates.samples), rate("requests", rates.requests)] + relayed + [
+        rate("projected", rates.projected), rate("queries", rates.queries),
+      ]).joined(separator: "   ") + "\n"
   }
 
   private static func store(_ store: StoreStatus) -> String {
@@ -56,26 +60,34 @@ enum StatusTable {
     return text
   }
 
+  private static func relay(_ store: StoreStatus) -> String {
+    let rows = store.relay.map { topic in
+      [
+        topic.topic, topic.lagEvents.map { "\($0)" } ?? "unknown", topic.lagSeconds.map(number) ?? "unknown",
+        place(topic.shards),
+      ]
+    }
+    return aligned([["topic", "events behind", "seconds behind", "position"]] + rows).joined(separator: "\n") + "\n"
+  }
+
   private static func builds(_ store: StoreStatus) -> String {
     let rows = store.builds.map { build in
       [
         build.projection, build.schema, build.version.map { "\($0)" } ?? "", build.isActive ? "active" : "",
         build.lagEvents.map { "\($0)" } ?? "unknown", build.lagSeconds.map(number) ?? "unknown",
-        "\(build.position) in \(build.shards) shards",
+        place(build.shards),
       ]
     }
     let head = ["projection", "build", "version", "", "events behind", "seconds behind", "position"]
-    return aligned([head] + rows).joined(separator: "\n") + "\n" + problems(store)
+    return aligned([head] + rows).joined(separator: "\n") + "\n"
   }
 
-  /// A line for each shard that stands still: once, since it does so for every projection.
-  private static func problems(_ store: StoreStatus) -> String {
-    var lines: [String] = []
-    for problem in store.builds.flatMap(\.problems) where !lines.contains(problem) { lines.append(problem) }
-    return lines.map { "\($0)\n" }.joined()
+  private static func place(_ shards: [StoreStatus.ShardStatus]) -> String {
+    "\(shards.reduce(0) { $0 + $1.position }) in \(shards.count) shards"
   }
 
-  private static func aligned(_ rows: [[String]]) -> [String] {
+  /// Rows as lines, their columns below each other.
+  static func aligned(_ rows: [[String]]) -> [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       let line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
@@ -83,7 +95,7 @@ enum StatusTable {
     }
   }
 
-  private static func number(_ value: Double) -> String { value == 0 ? "0" : ReadableNumber.text(value) }
+  static func number(_ value: Double) -> String { value == 0 ? "0" : ReadableNumber.text(value) }
 
   /// `3 s`, `2 min 5 s`, `4 h 10 min`, `12 d 3 h`.
   static func readable(_ seconds: Double) -> String {

@@ -10,17 +10,33 @@ struct StoreStatus {
     /// Nil: not known.
     let lagEvents: Int64?
     let lagSeconds: Double?
-    /// Sum over all shards.
+    let shards: [ShardStatus]
+  }
+
+  struct TopicStatus {
+    let topic: String
+    /// Nil: not known.
+    let lagEvents: Int64?
+    let lagSeconds: Double?
+    let shards: [ShardStatus]
+  }
+
+  struct ShardStatus {
+    let shard: Int64
     let position: Int64
-    let shards: Int
-    /// Why shards stand still, one each, by shard.
-    let problems: [String]
+    /// Nil: not known.
+    let head: Int64?
+    let lagEvents: Int64?
+    let lagSeconds: Double?
+    /// Why it stands still, and what to do.
+    let problem: String?
   }
 
   let store: String?
   let lagProblem: String?
   let eventBytes: Int64?
   let readBytes: Int64?
+  let relay: [TopicStatus]
   let builds: [BuildStatus]
 
   /// Throws where `json` is not what the service answers.
@@ -31,20 +47,39 @@ struct StoreStatus {
     lagProblem = root["lagProblem"]?.string
     eventBytes = root["storage"]?["events"]?.int64
     readBytes = root["storage"]?["readModels"]?.int64
+    relay = Self.list(root["relay"]).map { topic in
+      TopicStatus(
+        topic: topic["topic"]?.string ?? "", lagEvents: topic["lag"]?["events"]?.int64,
+        lagSeconds: topic["lag"]?["seconds"]?.double, shards: Self.list(topic["shards"]).map(Self.topicShard))
+    }
     var builds: [BuildStatus] = []
-    for projection in root["projections"]?.elements.map(Array.init) ?? [] {
-      for build in projection["builds"]?.elements.map(Array.init) ?? [] {
-        let shards = build["shards"]?.elements.map(Array.init) ?? []
+    for projection in Self.list(root["projections"]) {
+      for build in Self.list(projection["builds"]) {
         builds.append(
           BuildStatus(
             projection: projection["name"]?.string ?? "", schema: build["schema"]?.string ?? "",
             version: build["version"]?.int64, isActive: build["active"]?.bool == true,
             lagEvents: build["lag"]?["events"]?.int64, lagSeconds: build["lag"]?["seconds"]?.double,
-            position: shards.reduce(Int64(0)) { $0 + ($1["position"]?.int64 ?? 0) }, shards: shards.count,
-            problems: shards.compactMap { $0["problem"]?.string }))
+            shards: Self.list(build["shards"]).map(Self.buildShard)))
       }
     }
     self.builds = builds
     withExtendedLifetime(parser) {}
+  }
+
+  private static func list(_ value: JSONValue?) -> [JSONValue] { value?.elements.map(Array.init) ?? [] }
+
+  private static func topicShard(_ json: JSONValue) -> ShardStatus {
+    let position = json["position"]?.int64 ?? 0
+    let events = json["lag"]?["events"]?.int64
+    return ShardStatus(
+      shard: json["shard"]?.int64 ?? 0, position: position, head: events.map { position + $0 }, lagEvents: events,
+      lagSeconds: json["lag"]?["seconds"]?.double, problem: json["problem"]?.string)
+  }
+
+  private static func buildShard(_ json: JSONValue) -> ShardStatus {
+    ShardStatus(
+      shard: json["shard"]?.int64 ?? 0, position: json["position"]?.int64 ?? 0, head: json["head"]?.int64,
+      lagEvents: json["events"]?.int64, lagSeconds: json["seconds"]?.double, problem: json["problem"]?.string)
   }
 }

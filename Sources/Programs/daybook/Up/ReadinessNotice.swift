@@ -8,17 +8,19 @@ struct ReadinessNotice {
 
   private let command: ListenAddress?
   private let query: ListenAddress?
-  private let projector: ListenAddress?
+  private let alive: [ListenAddress]
   private let scheme: String
   /// It was said, or cannot be: see `init`.
   private(set) var isDone: Bool
 
   /// A nil service is not run here. With port 0 nobody but the child knows where it listens, and only its log says so.
-  /// `scheme`: `http` or `https`.
-  init(command: ListenAddress?, query: ListenAddress?, projector: ListenAddress?, scheme: String) {
+  /// - Parameters:
+  ///   - alive: of those that need not be ready: one that has much to catch up with is no reason to keep the others from work.
+  ///   - scheme: `http` or `https`.
+  init(command: ListenAddress?, query: ListenAddress?, alive: [ListenAddress], scheme: String) {
     self.command = command
     self.query = query
-    self.projector = projector?.port == 0 ? nil : projector
+    self.alive = alive.filter { $0.port != 0 }
     self.scheme = scheme
     isDone = [command, query].contains { $0 == nil || $0?.port == 0 }
   }
@@ -27,8 +29,7 @@ struct ReadinessNotice {
   mutating func check(_ logger: Logger) {
     guard !isDone, let command, let query else { return }
     guard isReady(command), isReady(query) else { return }
-    // A projector that has much to catch up with is no reason to keep the others from work: it must live, no more.
-    if let projector, !isReady(projector, "/livez") { return }
+    guard alive.allSatisfy({ isReady($0, "/livez") }) else { return }
     isDone = true
     logger.info("ready", ["post": "\(scheme)://\(command)", "read": "\(scheme)://\(query)", "stop": "Ctrl-C"])
   }

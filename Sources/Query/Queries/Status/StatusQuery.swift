@@ -1,7 +1,7 @@
 import EventFeed
 package import Postgres
 
-/// `GET /v1/status`: compares the builds with the event store, if this process may read that. Blocks.
+/// `GET /v1/status`: compares builds and relay with the event store, if this process may read that. Blocks.
 package struct StatusQuery: Sendable {
   private let readStore: PostgresAddress
   private let eventStore: PostgresAddress?
@@ -37,7 +37,18 @@ package struct StatusQuery: Sendable {
       let lag = build.store == feed.identity ? try feed.lag(after: marks(build)) : nil
       compared.append(StatusReport.BuildStatus(build: build, lag: lag))
     }
-    return StatusReport(builds: compared, store: feed.identity, lagProblem: nil)
+    return StatusReport(builds: compared, relay: try relay(feed), store: feed.identity, lagProblem: nil)
+  }
+
+  private static func relay(_ feed: StoreFeed) throws(FeedError) -> [StatusReport.TopicStatus]? {
+    let shards = try feed.relayShards()
+    if shards.isEmpty { return nil }
+    var topics: [StatusReport.TopicStatus] = []
+    for (topic, shards) in Dictionary(grouping: shards, by: \.topic).sorted(by: { $0.key < $1.key }) {
+      let marks = shards.map { FeedMark(shard: $0.shard, position: $0.position, hash: []) }
+      topics.append(StatusReport.TopicStatus(topic: topic, shards: shards, lag: try feed.lag(after: marks)))
+    }
+    return topics
   }
 
   private static func marks(_ build: Build) -> [FeedMark] {
@@ -46,7 +57,8 @@ package struct StatusQuery: Sendable {
 
   private static func withoutLag(_ builds: [Build], _ problem: String) -> StatusReport {
     StatusReport(
-      builds: builds.map { StatusReport.BuildStatus(build: $0, lag: nil) }, store: nil, lagProblem: problem)
+      builds: builds.map { StatusReport.BuildStatus(build: $0, lag: nil) }, relay: nil, store: nil,
+      lagProblem: problem)
   }
 
   private static func safe(_ error: FeedError) -> String {

@@ -2,12 +2,14 @@ import EventFeed
 import Events
 import Queries
 
-/// `{"store", "position", "lagProblem", "storage": {"events", "readModels"}, "projections": [{"name", "builds": [{"id", "version", "schema", "active",
-/// "store", "updatedAt", "lag": {"events", "seconds"}, "shards": [{"shard", "position", "head", "events", "seconds",
-/// "problem"}]}]}]}`.
+/// `{"store", "position", "lagProblem", "storage": {"events", "readModels"}, "relay": [{"topic", "position", "lag": {"events",
+/// "seconds"}, "shards": [{"shard", "position", "lag": {"events", "seconds"}, "problem"}]}], "projections": [{"name",
+/// "builds": [{"id", "version", "schema", "active", "store", "updatedAt", "lag": {"events", "seconds"}, "shards":
+/// [{"shard", "position", "head", "events", "seconds", "problem"}]}]}]}`.
 ///
 /// `position` is the token of what answers hold; null while there is no read model. `lag` is null where the event store
-/// cannot be asked, and `lagProblem` says why. A shard has a `problem` when it stands still. `storage` is in bytes on disk; null: cannot be asked.
+/// cannot be asked, and `lagProblem` says why; `relay` is null there, and where no relay has ever run. A shard has a
+/// `problem` when it stands still. `storage` is in bytes on disk; null: cannot be asked.
 struct StatusJSON {
   private var json = JSONWriter()
   private let now: Int64
@@ -40,7 +42,9 @@ struct StatusJSON {
     size(sizes.events)
     json.raw(",\"readModels\":")
     size(sizes.readModels)
-    json.raw("},\"projections\":[")
+    json.raw("},\"relay\":")
+    write(report.relay)
+    json.raw(",\"projections\":[")
     var index = 0
     while index < report.builds.count {
       let name = report.builds[index].build.projection
@@ -53,6 +57,30 @@ struct StatusJSON {
       index += builds.count
     }
     json.raw("]}\n")
+  }
+
+  private mutating func write(_ relay: [StatusReport.TopicStatus]?) {
+    guard let relay else { return json.raw("null") }
+    json.raw("[")
+    for (place, topic) in relay.enumerated() {
+      json.raw(place == 0 ? "{\"topic\":" : ",{\"topic\":")
+      json.string(topic.topic)
+      json.raw(",\"position\":")
+      json.integer(topic.shards.reduce(0) { $0 + $1.position })
+      write(topic.lag)
+      json.raw(",\"shards\":[")
+      for (place, shard) in topic.shards.enumerated() {
+        json.raw(place == 0 ? "{\"shard\":" : ",{\"shard\":")
+        json.integer(Int64(shard.shard))
+        json.raw(",\"position\":")
+        json.integer(shard.position)
+        write(topic.lag.filter { $0.shard == shard.shard })
+        write(problem: shard.problem)
+        json.raw("}")
+      }
+      json.raw("]}")
+    }
+    json.raw("]")
   }
 
   private mutating func write(_ status: StatusReport.BuildStatus, isFirst: Bool) {
@@ -103,12 +131,15 @@ struct StatusJSON {
         json.raw(",\"seconds\":")
         json.number(lag.seconds(at: now))
       }
-      if let problem = status.build.problems[shard] {
-        json.raw(",\"problem\":")
-        json.string(problem)
-      }
+      write(problem: status.build.problems[shard])
       json.raw("}")
     }
     json.raw("]")
+  }
+
+  private mutating func write(problem: String?) {
+    guard let problem else { return }
+    json.raw(",\"problem\":")
+    json.string(problem)
   }
 }
