@@ -56,8 +56,7 @@ import Testing
         .status == .pass)
   }
 
-  @Test func theTopicIsMadeForEverWithAPartitionAShard() throws {
-    guard RealBroker.isThere else { return }
+  @Test(.enabled(if: RealBroker.isThere)) func theTopicIsMadeForEverWithAPartitionAShard() throws {
     let broker = try RealBroker()
     let scene = try RelayScene(kafka: broker.settings, topic: "made")
     _ = scene.start { $0.topic = RelayTopic("made", replication: 1, minInSync: 1) }
@@ -248,8 +247,7 @@ import Testing
       try scene.number("SELECT count(*) FROM daybook_events.relay_cursors WHERE generation = 1 AND epoch = 5") == 4)
   }
 
-  @Test func whileTheBrokersAreAwayTheLagGrowsAndIsGoneAfterwards() throws {
-    guard RealBroker.isThere else { return }
+  @Test(.enabled(if: RealBroker.isThere)) func whileTheBrokersAreAwayTheLagGrowsAndIsGoneAfterwards() throws {
     let broker = try RealBroker()
     let scene = try RelayScene(kafka: broker.settings, topic: "away")
     let relay = scene.start()
@@ -273,8 +271,7 @@ import Testing
     #expect(Set(content.positions(1)) == Set(1...20) && Set(content.positions(5)) == [1, 2, 3])
   }
 
-  @Test func aTopicThatIsDeletedIsMadeAgain() throws {
-    guard RealBroker.isThere else { return }
+  @Test(.enabled(if: RealBroker.isThere)) func aTopicThatIsDeletedIsMadeAgain() throws {
     let broker = try RealBroker()
     let scene = try RelayScene(kafka: broker.settings, topic: "deleted")
     let relay = scene.start()

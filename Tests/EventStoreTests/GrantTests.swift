@@ -6,9 +6,11 @@ import Testing
 /// All that is granted to anybody but the owner, as `role: table: rights`, sorted.
 private let expected: [String] = [
   "daybook_feed events: SELECT",
+  "daybook_feed relay_cursors: SELECT",
   "daybook_feed series: SELECT",
   "daybook_feed shards: SELECT",
   "daybook_feed store: SELECT",
+  "daybook_relay relay_cursors: INSERT, SELECT, UPDATE",
   "daybook_writer events: INSERT, SELECT",
   "daybook_writer keys: DELETE, INSERT, SELECT, UPDATE",
   "daybook_writer rejected: INSERT, SELECT",

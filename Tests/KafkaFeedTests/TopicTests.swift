@@ -88,8 +88,7 @@ import Testing
     #expect(rig.counter("daybook_kafka_heals_total") == 0)
   }
 
-  @Test func whatWasCutFromTheTopicComesFromTheStore() throws {
-    guard RealBroker.isThere else { return }
+  @Test(.enabled(if: RealBroker.isThere)) func whatWasCutFromTheTopicComesFromTheStore() throws {
     let rig = try Rig()
     let broker = try #require(try TestBroker.real())
     try broker.deleteRecords(rig.scene.topic, before: [2: rig.offsets[149]])
@@ -107,8 +106,7 @@ import Testing
     #expect(try rig.scene.read(rig.feed, &marks, 5).map(\.position) == Array(201...205))
   }
 
-  @Test func aTopicThatIsDeletedAndMadeAnewIsHealedFromTheStore() throws {
-    guard RealBroker.isThere else { return }
+  @Test(.enabled(if: RealBroker.isThere)) func aTopicThatIsDeletedAndMadeAnewIsHealedFromTheStore() throws {
     let rig = try Rig()
     let broker = try #require(try TestBroker.real())
     try broker.deleteTopic(rig.scene.topic)

@@ -63,7 +63,7 @@ final class KafkaCallbacks: @unchecked Sendable {
     let facility = facility.map { String(cString: $0) } ?? ""
     let text = text.map { String(cString: $0) } ?? ""
     // librdkafka calls everything an error that it tries again by itself, and repeats itself twice a minute at most.
-    switch level {
+    switch text.hasSuffix("retrying") ? 7 : level {
     case ...2: logger.error("kafka", ["facility": facility, "text": text])
     case ...4: logger.warning("kafka", ["facility": facility, "text": text])
     default: logger.debug("kafka", ["facility": facility, "text": text])

@@ -105,12 +105,12 @@ package final class KafkaFeed: Feed {
     member.state.withLock { state in
       var batch = FeedBatch(records: [], heads: heads, isFull: false)
       let buffers = marks.compactMap { state.shards[$0.shard] }.sorted { $0.shard < $1.shard }
-      let waiting = max(1, buffers.filter { !$0.records.isEmpty }.count)
+      let waiting = max(1, buffers.filter { $0.trustedCount > 0 }.count)
       for buffer in buffers {
         var events = 0
         var bytes = 0
         var samples = 0
-        for (record, offset) in zip(buffer.records, buffer.offsets) {
+        for (record, offset) in zip(buffer.records, buffer.offsets).prefix(buffer.trustedCount) {
           // A shard that has an event gives one, however large.
           if events > 0,
             events >= limits.events / waiting || bytes >= limits.bytes / waiting || samples >= limits.samples / waiting
@@ -176,8 +176,9 @@ package final class KafkaFeed: Feed {
     if earlier.isEmpty { return }
     let gone = Set(try openedStore().verify(earlier).map(\.shard))
     member.state.withLock { state in
-      for mark in earlier where state.shards[mark.shard]?.last.position == mark.position {
-        state.shards[mark.shard]?.settleEarlierGeneration(isInStore: !gone.contains(mark.shard))
+      for mark in earlier {
+        state.shards[mark.shard]?.settleEarlierGeneration(
+          upTo: mark.position, isInStore: !gone.contains(mark.shard))
       }
     }
   }

@@ -54,8 +54,10 @@ struct ShardBuffer {
   private(set) var isTryingHint = false
   /// There is nothing behind the last message at the moment.
   private(set) var isAtEnd = false
-  /// Events of an earlier life of the store were taken: whether it still has them is not known yet.
+  /// Events of an earlier life of the store were taken, the last of them in this generation: whether the store still has
+  /// what is behind `trusted` is not known yet.
   private(set) var earlierGeneration: Int32?
+  private var trusted: Int64 = .max
 
   init(shard: Int) { self.shard = shard }
 
@@ -141,7 +143,10 @@ struct ShardBuffer {
       return heal(until: head.position, "event \(head.position) cannot be read: \(error.reason)")
     }
     guard previous == last.hash else { return stop(.otherHistory, at: head.position) }
-    if head.source.generation != store.generation { earlierGeneration = head.source.generation }
+    if head.source.generation != store.generation {
+      trusted = min(trusted, last.position)
+      earlierGeneration = head.source.generation
+    }
     append(record, offset: offset)
     return .taken
   }
@@ -208,16 +213,27 @@ struct ShardBuffer {
 
   mutating func stop(_ fault: FeedFault) { phase = .stopped(fault) }
 
-  /// The store has, or has not, the events of an earlier life of it that were taken.
-  mutating func settleEarlierGeneration(isInStore: Bool) {
-    guard let generation = earlierGeneration else { return }
-    earlierGeneration = nil
-    if isInStore { return }
-    records = []
-    offsets = []
-    bytes = 0
-    last = base
-    _ = stop(.earlierLife(generation), at: base.position + 1)
+  /// What may be given to the reader.
+  var trustedCount: Int {
+    guard earlierGeneration != nil else { return records.count }
+    return Int(max(0, min(trusted, last.position) - base.position))
+  }
+
+  /// The store has, or has not, the event at `position`, and with it all before.
+  mutating func settleEarlierGeneration(upTo position: Int64, isInStore: Bool) {
+    guard let generation = earlierGeneration, position <= last.position else { return }
+    if isInStore {
+      trusted = position
+      if position == last.position { (earlierGeneration, trusted) = (nil, .max) }
+      return
+    }
+    let kept = trustedCount
+    for record in records.dropFirst(kept) { bytes -= Self.size(record) }
+    records = records.prefix(kept)
+    offsets = offsets.prefix(kept)
+    last = records.last.map { ($0.position, $0.hash) } ?? base
+    (earlierGeneration, trusted) = (nil, .max)
+    _ = stop(.earlierLife(generation), at: last.position + 1)
   }
 
   private mutating func append(_ record: EventRecord, offset: Int64) {

@@ -128,6 +128,34 @@ import Testing
     }
   }
 
+  @Test func aTopicThatWasDeletedIsFilledAgainByRepublish() throws {
+    let broker = try RealBroker()
+    let daybook = try RunningDaybook(settings: ["DAYBOOK_KAFKA": broker.servers])
+    defer { daybook.stop() }
+    _ = try latest(daybook, "again", after: try post(daybook, "again value=1 1767225600000000000\n"))
+    try broker.deleteTopic("daybook.events")
+    // What comes now stands on the topic that the relay makes, and what was there before does not.
+    let token = try post(daybook, "again value=2 1767225601000000000\n")
+    #expect(try latest(daybook, "again", after: token).contains("\"value\":2"))
+    func sequences() throws -> [Int64] {
+      try TopicContent(broker.settings, topic: "daybook.events", partitions: 8).partitions.values
+        .flatMap { $0.compactMap { $0["ce_sequence"].flatMap { Int64($0) } } }
+    }
+    try waitUntil(deadline: .seconds(90), "the second sample is on the topic") { (try? sequences()) == [3] }
+    let republish = try daybook.startProgram(["relay", "--republish"], settings: [:])
+    var status: Int32 = 0
+    waitpid(republish, &status, 0)
+    #expect(status == 0, "\(daybook.log)")
+    #expect(try sequences() == [3, 1, 2, 3])
+    let log = try daybook.wholeLog()
+    #expect(log.contains("message=republished events=3"), "\(daybook.log)")
+    // Nothing counts twice.
+    let buckets = try TimelineAnswer.buckets(
+      HTTPClient(daybook.query, timeout: .seconds(60)), "name=again&aggregate=count", from: 1_767_225_600_000,
+      to: 1_767_225_600_000 + 86_400_000, stepMilliseconds: 86_400_000, step: "day", after: [token])
+    #expect(buckets.values.map { $0["count"] } == [2])
+  }
+
   /// Of the active timeline.
   private static func lag(_ body: [UInt8]) throws -> (events: Int, seconds: Double) {
     let root = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
