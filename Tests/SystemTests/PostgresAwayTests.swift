@@ -66,8 +66,14 @@ import Testing
 
   /// Acknowledged samples are there; one that was answered with 503 may be, since the answer can get lost on the way.
   private func expectCount(_ daybook: RunningDaybook, series: String, between range: ClosedRange<Int>) throws {
-    let write = try HTTPClient(daybook.command).send("POST", "/write", body: Array("marker value=1 1\n".utf8))
-    let token = try #require(write.header("daybook-position"))
+    let client = HTTPClient(daybook.command)
+    var position: String?
+    // A disk that was full a moment ago may be so once more, until Postgres has given its log's old files back.
+    try waitUntil(deadline: .seconds(60), "a write is taken") {
+      position = try client.send("POST", "/write", body: Array("marker value=1 1\n".utf8)).header("daybook-position")
+      return position != nil
+    }
+    let token = try #require(position)
     var count = 0
     try waitUntil(deadline: .seconds(30), "all acknowledged samples are there") {
       let answer = try HTTPClient(daybook.query).send(
