@@ -94,7 +94,8 @@ final class GroupLoop {
     metrics.rebalances.add()
     member.state.withLock { state in
       state.assigned = Set(shards)
-      state.shards = Dictionary(uniqueKeysWithValues: shards.map { ($0, ShardBuffer(shard: $0)) })
+      // Whoever leads the group says what is given out, twice the same perhaps.
+      state.shards = Dictionary(shards.map { ($0, ShardBuffer(shard: $0)) }, uniquingKeysWith: { first, _ in first })
       state.isRevoking = false
       state.isMoved = false
     }
